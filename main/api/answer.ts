@@ -1,0 +1,26 @@
+/** The one way in: checks a request's name and input, calls its handler, and turns whatever happens into a reply. */
+import { requests, type Handlers, type Reply, type RequestName } from '../../shared/requests.ts'
+import type { Log } from '../system/log.ts'
+import { NotPossible } from '../system/not-possible.ts'
+
+/** Never throws. `name` and `input` come from outside and are checked here. */
+export async function answer(handlers: Handlers, log: Log, name: unknown, input: unknown): Promise<Reply<unknown>> {
+  if (typeof name !== 'string' || !Object.hasOwn(requests, name)) {
+    return { ok: false, failure: { code: 'unknown-request', message: `Idlewatt knows no request "${String(name).slice(0, 60)}".` } }
+  }
+  const request = requests[name as RequestName]
+  const parsed = request.input.safeParse(input)
+  if (!parsed.success) {
+    const first = parsed.error.issues[0]
+    const where = first && first.path.length > 0 ? `${first.path.join('.')}: ` : ''
+    return { ok: false, failure: { code: 'bad-input', message: `${name} cannot take that: ${where}${first?.message ?? 'wrong shape'}.` } }
+  }
+  try {
+    const handler = handlers[name as RequestName] as (input: unknown) => unknown
+    return { ok: true, value: (await handler(parsed.data)) ?? null }
+  } catch (error) {
+    if (error instanceof NotPossible) return { ok: false, failure: { code: 'not-possible', message: error.message } }
+    log.error(`request ${name} failed`, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    return { ok: false, failure: { code: 'bug', message: 'Something went wrong inside Idlewatt. The log has the details.' } }
+  }
+}

@@ -1,0 +1,56 @@
+/** Request → service, a line each. Total over the contract: a request without a handler does not compile. */
+import type { GpuTable } from '../../shared/gpu-table.ts'
+import type { Handlers, WhatIfAnswer } from '../../shared/requests.ts'
+import type { Settings, SettingsChange } from '../../shared/settings.ts'
+import type { Benchmark } from '../benchmark/index.ts'
+import type { Gpus } from '../gpu/index.ts'
+import type { Store } from '../state/store.ts'
+import { NotPossible } from '../system/not-possible.ts'
+
+export interface HandlerParts {
+  store: Store
+  gpus: Gpus
+  benchmark: Benchmark
+  gpuTable: GpuTable
+  whatIf(question: { gpuModel: string; gpuCount: number; overrides: { usdPerKwh?: number; wattsWork?: number; wattsWait?: number } }): WhatIfAnswer
+  changeSettings(change: SettingsChange): Settings
+  openExternal(url: string): Promise<void>
+  /** Whether Idlewatt itself cites this address. */
+  isCited(url: string): boolean
+}
+
+export function createHandlers(parts: HandlerParts): Handlers {
+  const { store, gpus, benchmark } = parts
+  return {
+    'state.read': () => store.snapshot(),
+    'gpus.rescan': async () => {
+      await gpus.look()
+      return null
+    },
+    'telemetry.watch': ({ viewer, watching }) => {
+      gpus.watch(viewer, watching)
+      return null
+    },
+    'benchmark.start': async (input) => {
+      await benchmark.start(input)
+      return null
+    },
+    'benchmark.cancel': async () => {
+      await benchmark.cancel()
+      return null
+    },
+    'benchmark.past': ({ gpuId, limit }) => benchmark.past(gpuId, limit),
+    'estimate.what-if': ({ gpuModel, gpuCount, ...overrides }) => parts.whatIf({ gpuModel, gpuCount, overrides }),
+    'models.search': ({ text, limit }) => parts.gpuTable.search(text, limit),
+    'settings.change': (change) => parts.changeSettings(change),
+    'notice.dismiss': ({ id }) => {
+      store.change('app', (app) => ({ ...app, notices: app.notices.filter((notice) => notice.id !== id) }))
+      return null
+    },
+    'link.open': async ({ url }) => {
+      if (!parts.isCited(url)) throw new NotPossible('Idlewatt opens only pages that it cites itself.')
+      await parts.openExternal(url)
+      return null
+    },
+  }
+}

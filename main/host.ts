@@ -1,0 +1,37 @@
+/** What a door (desktop, headless, command line) must supply so that the app can live in it. Types only. */
+import type { Door } from '../shared/state.ts'
+
+/** Programs that run in a process of their own, because a driver may hang or crash them. */
+export type WorkerName = 'probe' | 'bench'
+
+/** A running worker. It is stopped by this handle alone, never by name. */
+export interface WorkerHandle {
+  readonly pid: number | undefined
+  /** Structured-clone data; dropped silently once the worker is gone (`onExit` says so). */
+  send(message: unknown): void
+  onMessage(listener: (message: unknown) => void): void
+  onExit(listener: (how: { code: number | null; signal: string | null }) => void): void
+  /** Ends the process at once (SIGKILL or the platform's equivalent). */
+  kill(): void
+}
+
+/** Key-value file that holds the settings: `conf` in the headless and command-line doors, `electron-store` on the desktop. */
+export interface SettingsFile {
+  /** The whole content; an object of unknown shape, since users edit it. */
+  read(): Record<string, unknown>
+  /** Writes the whole content atomically. Throws where the folder cannot be written. */
+  write(values: Record<string, unknown>): void
+  readonly path: string
+}
+
+export interface Host {
+  door: Door
+  /** Where everything that is kept lives; exists and belongs to this instance (see main/system/data-folder.ts). */
+  dataFolder: string
+  /** `resources/` of the installed app. */
+  resourcesFolder: string
+  version: string
+  settingsFile: SettingsFile
+  startWorker(name: WorkerName): WorkerHandle
+  openExternal(url: string): Promise<void>
+}

@@ -1,0 +1,46 @@
+/**
+ * The machine that is looked at: this one, or a recorded one (`--machine DIR`). Everything that reads hardware
+ * reads it through here, so that a recording goes through the same code as the real thing.
+ */
+import type { Platform } from '../../shared/machine.ts'
+
+export type CommandResult =
+  | { kind: 'done'; exitCode: number; stdout: string; stderr: string }
+  | { kind: 'not-found' }
+  | { kind: 'timed-out'; afterMs: number }
+  | { kind: 'failed'; message: string }
+
+/** Facts that no file or command answers alike everywhere. null: unknown. Keys of a recording's `facts`. */
+export interface MachineFacts {
+  os: string | null
+  osVersion: string | null
+  cpuName: string | null
+  cpuCores: number | null
+  memoryBytes: number | null
+  diskFreeBytes: number | null
+  diskTotalBytes: number | null
+  isVirtual: boolean | null
+  isWsl: boolean | null
+  hasDocker: boolean | null
+  downMbps: number | null
+  upMbps: number | null
+}
+
+/** Libraries that are read in process. A recording holds what they answered. */
+export type LayerName = 'nvml' | 'opencl' | 'systeminformation'
+
+export interface MachineSource {
+  platform: Platform
+  arch: string
+  /** Folder name of the recording; null: this machine. */
+  recorded: string | null
+  /** Runs a program without a shell. Never rejects. */
+  run(program: string, args: string[], options: { timeoutMs: number; maxBytes?: number; signal?: AbortSignal }): Promise<CommandResult>
+  /** Text of a file; null: absent or unreadable. */
+  readFile(path: string): Promise<string | null>
+  /** Names in a folder; empty: absent. */
+  listFolder(path: string): Promise<string[]>
+  facts(): Promise<MachineFacts>
+  /** What a recorded library answered; null: library missing, or this is the real machine (which loads the library). */
+  recordedLayer(name: LayerName): Promise<unknown>
+}

@@ -1,0 +1,29 @@
+/** What the user has set. One schema for every door; stored as `settings.json` in the data folder. */
+import { z } from 'zod'
+
+/** The largest figure each field takes: beyond them a typing slip is likelier than the truth. */
+const wattOffset = z.number().min(-500).max(2000)
+
+export const settingsSchema = z.object({
+  /** Price of one kilowatt-hour in `currency`; null: not set, the estimate then assumes one and says so. */
+  electricityPricePerKwh: z.number().min(-5).max(10).nullable().default(null),
+  /** ISO 4217. Estimates are made in USD and shown in this. */
+  currency: z.enum(['USD', 'EUR', 'GBP', 'CHF', 'CAD', 'AUD', 'JPY', 'PLN', 'SEK', 'NOK', 'DKK', 'CZK', 'INR', 'BRL']).default('USD'),
+  /** What one unit of `currency` is worth in USD, when the user knows better than the bundled, dated rate; null: use that. */
+  usdPerCurrencyUnit: z.number().positive().max(1000).nullable().default(null),
+  /** Wall power = GPU watts × factor + offset. */
+  wallPowerFactor: z.number().min(0.5).max(3).default(1),
+  wallPowerOffsetW: wattOffset.default(0),
+  /** What the rest of the machine draws while a programme that takes all of it runs; null: 60 W assumed. */
+  hostPowerW: z.number().min(0).max(5000).nullable().default(null),
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  temperatureUnit: z.enum(['C', 'F']).default('C'),
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+
+/** A change names only what changes. */
+export const settingsChangeSchema = settingsSchema.partial().strict()
+export type SettingsChange = z.infer<typeof settingsChangeSchema>
+
+export const defaultSettings: Settings = settingsSchema.parse({})

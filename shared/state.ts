@@ -1,0 +1,101 @@
+/** Everything a window can show. Main writes it, windows read it; each part goes out whole with its revision. */
+import type { BenchmarkPhase, BenchmarkResult, CrashMarker } from './benchmark.ts'
+import type { Confidence, Estimate, Origin } from './earnings.ts'
+import type { Detection, Problem } from './machine.ts'
+import type { ProgrammeInfo, Source } from './network.ts'
+import type { Settings } from './settings.ts'
+import type { GpuSample } from './telemetry.ts'
+
+export type Door = 'desktop' | 'headless' | 'command-line'
+
+export interface AppState {
+  version: string
+  door: Door
+  /** Folder name of a recorded machine; every page then says that this is a recording. */
+  recordedMachine: string | null
+  dataFolder: string
+  startedAt: number
+  /** Things said once: a settings file that was set aside, a data folder that cannot be written. */
+  notices: Notice[]
+}
+
+export interface Notice {
+  id: string
+  level: 'info' | 'warning' | 'error'
+  sentence: string
+  at: number
+}
+
+export type GpusState =
+  | { phase: 'looking'; since: number; previous: Detection | null }
+  | { phase: 'ready'; detection: Detection }
+  | { phase: 'failed'; problem: Problem; previous: Detection | null; retryAt: number | null }
+
+export interface TelemetryState {
+  /** Latest sample by GPU id; empty while nobody looks. */
+  samples: Record<string, GpuSample>
+  /** The reader itself: answering, or what is wrong with it. */
+  status: { phase: 'off' } | { phase: 'on'; since: number } | { phase: 'not-answering'; since: number; sentence: string; retryAt: number | null }
+}
+
+export interface BenchmarkState {
+  now: BenchmarkPhase
+  /** Newest result by GPU id. */
+  latest: Record<string, BenchmarkResult>
+  crashes: CrashMarker[]
+  /** Why measuring cannot start at all right now; null: it can. */
+  blocked: string | null
+  /** What went wrong with the last run that gave no result; null: nothing. */
+  lastFailure: { gpuId: string; sentence: string; at: number } | null
+}
+
+/** A price list or figure the estimates stand on. */
+export interface MarketStatus {
+  id: string
+  title: string
+  origin: Origin
+  source: Source
+  /** ms since epoch; null: undated. */
+  takenAt: number | null
+  stale: boolean
+  confidence: Confidence
+}
+
+export interface ComparisonState {
+  phase: 'waiting' | 'ready'
+  /** Order: ranked by expected net, then "pay rule not published", then "no figure". */
+  estimates: Estimate[]
+  madeAt: number | null
+}
+
+export interface NetworksState {
+  programmes: ProgrammeInfo[]
+  markets: MarketStatus[]
+}
+
+export interface SettingsState {
+  values: Settings
+  /** USD for one unit of the chosen currency, and where that rate is from. */
+  currencyRate: { usdPerUnit: number; origin: Origin; source: Source | null; takenAt: number | null } | null
+}
+
+export interface State {
+  app: AppState
+  gpus: GpusState
+  telemetry: TelemetryState
+  benchmark: BenchmarkState
+  networks: NetworksState
+  comparison: ComparisonState
+  settings: SettingsState
+}
+
+export type StatePart = keyof State
+
+/** One part, whole, with its revision: the only thing that is ever pushed. */
+export type StateUpdate = { [Part in StatePart]: { part: Part; revision: number; value: State[Part] } }[StatePart]
+
+/** The answer to `state.read`: every part and the revision each had. */
+export interface StateSnapshot {
+  state: State
+  revisions: Record<StatePart, number>
+}
