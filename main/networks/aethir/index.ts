@@ -1,0 +1,49 @@
+/** Aethir: cloud hosts with data-centre cards; checkers and Edge, which are no GPU work and are shown to say so. */
+import { defineNetwork } from '../network.ts'
+import { checkerDuties, cloudHostDuties, edgeDuties } from './duties.ts'
+import { estimateChecker, estimateCloudHost, estimateEdge } from './estimate.ts'
+import { checkerNeeds, cloudHostNeeds, edgeNeeds } from './requirements.ts'
+
+export const network = defineNetwork({
+  id: 'aethir',
+  title: 'Aethir',
+  alsoKnownAs: ['Aethir', 'Aethir Earth'],
+  tokens: ['ATH'],
+  url: 'https://aethir.com',
+  market: null,
+  programmes: [
+    {
+      id: 'aethir/cloud-host',
+      title: 'Aethir cloud host',
+      summary: 'Rents whole servers with data-centre cards to companies.',
+      software: 'guided',
+      takesWholeMachine: true,
+      url: 'https://docs.aethir.com/aethir-cloud/aethir-cloud-host/cloud-host-portal-guide/get-started',
+      duties: cloudHostDuties,
+      needs: cloudHostNeeds,
+      estimate: estimateCloudHost,
+    },
+    {
+      id: 'aethir/checker',
+      title: 'Aethir checker',
+      summary: 'Checks other people\'s servers from the processor; not GPU work, and a licence is needed.',
+      software: 'guided',
+      takesWholeMachine: false,
+      url: 'https://docs.aethir.com/checker-guide/what-is-the-checker-node/what-is-the-checker-node-license-nft.md',
+      duties: checkerDuties,
+      needs: checkerNeeds,
+      estimate: estimateChecker,
+    },
+    {
+      id: 'aethir/edge',
+      title: 'Aethir Edge',
+      summary: 'An appliance of its own that streams and renders for others; it does not use your card.',
+      software: 'guided',
+      takesWholeMachine: false,
+      url: 'https://docs.myedge.io',
+      duties: edgeDuties,
+      needs: edgeNeeds,
+      estimate: estimateEdge,
+    },
+  ],
+})

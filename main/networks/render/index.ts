@@ -1,0 +1,50 @@
+/** Render: rendering nodes for artists, compute nodes under the name Dispersed, and Salad as a subnet. */
+import { defineNetwork } from '../network.ts'
+import { computeDuties, renderingDuties, saladDuties } from './duties.ts'
+import { estimateCompute, estimateRendering, estimateSalad } from './estimate.ts'
+import { renderMarket, type RenderMarket } from './market.ts'
+import { computeNeeds, renderingNeeds, saladNeeds } from './requirements.ts'
+
+export const network = defineNetwork<RenderMarket>({
+  id: 'render',
+  title: 'Render',
+  alsoKnownAs: ['Render Network', 'RNDR', 'Dispersed', 'Salad'],
+  tokens: ['RENDER'],
+  url: 'https://rendernetwork.com',
+  market: renderMarket,
+  programmes: [
+    {
+      id: 'render/rendering',
+      title: 'Render rendering node',
+      summary: 'Renders frames for artists while nobody uses the card.',
+      software: 'observed',
+      takesWholeMachine: false,
+      url: 'https://renderfoundation.com/waitlist',
+      duties: renderingDuties,
+      needs: renderingNeeds,
+      estimate: estimateRendering,
+    },
+    {
+      id: 'render/compute',
+      title: 'Render compute node (Dispersed)',
+      summary: 'Runs containers for AI and general compute on a machine that does nothing else.',
+      software: 'observed',
+      takesWholeMachine: true,
+      url: 'https://otoyinc.mintlify.app',
+      duties: computeDuties,
+      needs: computeNeeds,
+      estimate: estimateCompute,
+    },
+    {
+      id: 'render/salad',
+      title: 'Render through Salad',
+      summary: 'Salad\'s own app shares the card; its network is to become a part of Render.',
+      software: 'guided',
+      takesWholeMachine: false,
+      url: 'https://salad.com',
+      duties: saladDuties,
+      needs: saladNeeds,
+      estimate: estimateSalad,
+    },
+  ],
+})

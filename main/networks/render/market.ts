@@ -1,0 +1,97 @@
+/** Reads the network's weekly reward epochs: what each channel paid out and how many OctaneBench-hours were rendered. */
+import { z } from 'zod'
+import { MarketMisfit, type MarketRequest } from '../network.ts'
+
+/** One week of the rendering pool. */
+export interface RewardWeek {
+  epochId: number
+  /** ms since epoch. */
+  startAt: number
+  endAt: number
+  /** RENDER paid out for work. */
+  poolRender: number
+  /** OctaneBench-hours of all wallets; null: the answer does not say (before epoch 76). */
+  obhTotal: number | null
+}
+
+export interface RenderMarket {
+  /** Oldest first, one per epoch. */
+  weeks: RewardWeek[]
+}
+
+const liabilityEpochsUrl = 'https://stats.renderfoundation.com/liability-epochs-data.json'
+const renderUnit = 1e8
+/** The token's maximum supply, 644,245,094 RENDER: an amount beyond it is not an amount. */
+const mostAmountDue = 644_245_094 * renderUnit
+/** About a hundred thousand times a real week. */
+const mostObh = 1e12
+/** Wallets that state no hours leave a week's total unknown beyond this share. */
+const leastStatedShare = 0.9
+
+const wallet = z.object({ obhUsed: z.number().min(0).max(mostObh).nullish() }).nullish()
+const moment = z.string().refine((text) => Number.isFinite(Date.parse(text)), 'is not a date')
+const epoch = z.object({
+  epochId: z.number().int().min(0),
+  channel: z.string().min(1),
+  start: moment,
+  end: moment,
+  amountDue: z.number().min(0).max(mostAmountDue),
+  metadataBySolKey: z.record(z.string(), wallet).nullish(),
+})
+const answer = z.object({ data: z.object({ epochs: z.array(z.unknown()) }) })
+type Epoch = z.infer<typeof epoch>
+
+/** Raw answer of liability-epochs-data.json → weeks. Throws `MarketMisfit` naming the field. */
+export function parseRewardEpochs(raw: unknown): RenderMarket {
+  const epochs = fit(answer, raw, []).data.epochs
+  if (epochs.length === 0) throw new MarketMisfit('The reward epochs hold no entry: data.epochs is an empty list.')
+  const byEpoch = new Map<number, RewardWeek>()
+  epochs.forEach((rawEpoch, index) => {
+    const entry = fit(epoch, rawEpoch, ['data', 'epochs', index])
+    if (entry.channel !== 'node_operator') return
+    const week = readWeek(entry)
+    const known = byEpoch.get(week.epochId)
+    byEpoch.set(week.epochId, known ? fuller(week, known) : week)
+  })
+  if (byEpoch.size === 0) {
+    throw new MarketMisfit('The reward epochs have no entry of the channel "node_operator" in data.epochs, the one that pays rendering work.')
+  }
+  const weeks = [...byEpoch.values()].sort((a, b) => a.endAt - b.endAt || a.epochId - b.epochId)
+  return { weeks }
+}
+
+function readWeek(entry: Epoch): RewardWeek {
+  const startAt = Date.parse(entry.start)
+  const endAt = Date.parse(entry.end)
+  if (endAt <= startAt) throw new MarketMisfit(`Epoch ${entry.epochId} of the reward epochs ends (end: ${entry.end}) before it starts (start: ${entry.start}).`)
+  const wallets = Object.values(entry.metadataBySolKey ?? {})
+  const stated = wallets.map((each) => each?.obhUsed).filter((hours): hours is number => typeof hours === 'number')
+  const total = stated.reduce((sum, hours) => sum + hours, 0)
+  const isKnown = stated.length > 0 && stated.length >= leastStatedShare * wallets.length
+  return { epochId: entry.epochId, startAt, endAt, poolRender: entry.amountDue / renderUnit, obhTotal: isKnown ? total : null }
+}
+
+/** Which of two entries for one epoch is kept: the one with more in it, whichever came first. */
+function fuller(a: RewardWeek, b: RewardWeek): RewardWeek {
+  const order = (a.obhTotal ?? -1) - (b.obhTotal ?? -1) || a.poolRender - b.poolRender || a.endAt - b.endAt
+  return order >= 0 ? a : b
+}
+
+/** Stops at the first misfit: an answer of millions of wrong rows costs one message. */
+function fit<Schema extends z.ZodType>(schema: Schema, raw: unknown, at: PropertyKey[]): z.output<Schema> {
+  const parsed = schema.safeParse(raw)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const field = [...at, ...(issue?.path ?? [])].map(String).join('.') || 'the whole answer'
+  throw new MarketMisfit(`The reward epochs do not have the shape of liability-epochs-data.json: ${field} does not fit (${issue?.message ?? 'wrong type'}).`)
+}
+
+export const renderMarket = {
+  title: 'Render reward epochs',
+  parse: parseRewardEpochs,
+  /** A week and a half: the newest epoch should never be older. */
+  shelfLifeMs: 10.5 * 24 * 3600 * 1000,
+  readMarket(request: MarketRequest): Promise<unknown> {
+    return request({ method: 'GET', url: liabilityEpochsUrl, what: 'the weekly reward epochs of the Render Network' })
+  },
+}
