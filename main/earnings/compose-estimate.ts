@@ -1,0 +1,135 @@
+/** Adds electricity to what a programme pays and sums it up: scenarios, band, break-even. Pure, see EARNINGS.md of the plan. */
+import {
+  electricityPerDay,
+  type Band,
+  type BreakEven,
+  type Economics,
+  type Estimate,
+  type EstimateInput,
+  type EstimateLine,
+  type PowerPlan,
+  type Scenarios,
+} from '../../shared/earnings.ts'
+
+export type Composed = Pick<Estimate, 'net' | 'lines' | 'inputs' | 'capital' | 'breakEven' | 'confidence' | 'notModelled' | 'reasons'>
+
+type Maybe = number | null
+const powerIds = ['watts-work', 'watts-wait', 'usd-per-kwh']
+
+/** `power: null`: what the card draws is not known, so no net can be given. */
+export function composeEstimate(economics: Economics, power: PowerPlan | null): Composed {
+  const lines = [...economics.lines.map(toLine), ...electricityLines(economics, power)]
+  const nets: Scenarios<Maybe> = { cautious: sum(lines, 'low'), expected: sum(lines, 'expected'), hopeful: sum(lines, 'high') }
+  const net = bandOf(nets)
+  const hasFigure = net.low !== null || net.expected !== null || net.high !== null
+  const reasons = [...economics.reasons]
+  const couldPay = Object.values(economics.busy).some((busy) => busy !== null)
+  if (power === null && couldPay) reasons.unshift('What this card draws is not known: measure it, or give its watts, to get a net figure.')
+  if (net.high !== null && net.high < 0) reasons.unshift('Not worth running here: even the hopeful case costs more power than it pays.')
+  return {
+    net,
+    lines,
+    inputs: uniqueInputs([...economics.inputs, ...(power?.inputs ?? [])]),
+    capital: economics.capital,
+    breakEven: breakEvenOf(economics, power, lines),
+    confidence: hasFigure ? economics.confidence : 'none',
+    notModelled: economics.notModelled,
+    reasons,
+  }
+}
+
+/** Watts while waiting, raised by the share of that time in which the network's own checks load the card. */
+function waitingWatts(economics: Economics, power: PowerPlan): number {
+  return power.wattsWait + (economics.waitingLoad ?? 0) * (power.wattsWork - power.wattsWait)
+}
+
+function electricityLines(economics: Economics, power: PowerPlan | null): EstimateLine[] {
+  const waiting = power === null ? 0 : waitingWatts(economics, power)
+  const perScenario = (usdPerDay: (busy: number, power: PowerPlan) => number): Scenarios<Maybe> => {
+    const one = (busy: Maybe): Maybe => (busy === null || power === null ? null : negated(usdPerDay(busy, power)))
+    return { cautious: one(economics.busy.cautious), expected: one(economics.busy.expected), hopeful: one(economics.busy.hopeful) }
+  }
+  const share = economics.waitingLoad ?? 0
+  const lines = [
+    line('electricity-working', 'Electricity while working', perScenario((busy, plan) => electricityPerDay(plan, plan.wattsWork, 0, busy)), '24 h × price × watts while working × share of the time at work ÷ 1000'),
+    line(
+      'electricity-waiting',
+      'Electricity while waiting',
+      perScenario((busy, plan) => electricityPerDay(plan, 0, waiting, busy)),
+      share > 0
+        ? `24 h × price × (watts while waiting + ${share} × the difference to working, for the network's own checks) × share of the time waiting ÷ 1000`
+        : '24 h × price × watts while waiting × share of the time waiting ÷ 1000',
+    ),
+  ]
+  const host = power?.hostWatts ?? 0
+  if (host > 0) {
+    const cost = line('electricity-host', 'Electricity of the rest of the machine', perScenario((_busy, plan) => electricityPerDay(plan, host, host, 1)), '24 h × price × watts of the rest of the machine ÷ cards taking part ÷ 1000')
+    lines.push({ ...cost, inputs: ['host-power', 'usd-per-kwh'] })
+  }
+  return lines
+}
+
+function line(id: string, label: string, usd: Scenarios<Maybe>, formula: string): EstimateLine {
+  return { id, label, kind: 'cost', low: usd.cautious, expected: usd.expected, high: usd.hopeful, formula, inputs: powerIds }
+}
+
+/** Costs are negative in a line, whichever sign the programme wrote them with, so that lines add up. */
+function toLine(economic: Economics['lines'][number]): EstimateLine {
+  const signed = (value: Maybe): Maybe => (value === null || !Number.isFinite(value) ? null : economic.kind === 'cost' ? negated(Math.abs(value)) : value)
+  const { id, label, kind, usdPerDay, formula, inputs } = economic
+  return { id, label, kind, low: signed(usdPerDay.cautious), expected: signed(usdPerDay.expected), high: signed(usdPerDay.hopeful), formula, inputs }
+}
+
+/** Never -0, which prints as "-0". */
+function negated(value: number): number {
+  return value === 0 ? 0 : -value
+}
+
+function sum(lines: EstimateLine[], scenario: 'low' | 'expected' | 'high'): Maybe {
+  let total = 0
+  for (const one of lines) {
+    const value = one[scenario]
+    if (value === null) return null
+    total += value
+  }
+  return total
+}
+
+/** Least and greatest of the known nets. A bound whose own scenario is unknown stays unknown. */
+function bandOf(nets: Scenarios<Maybe>): Band {
+  const known = [nets.cautious, nets.expected, nets.hopeful].filter((value) => value !== null)
+  return {
+    low: nets.cautious === null ? null : Math.min(...known),
+    expected: nets.expected,
+    high: nets.hopeful === null ? null : Math.max(...known),
+  }
+}
+
+function breakEvenOf(economics: Economics, power: PowerPlan | null, lines: EstimateLine[]): BreakEven {
+  if (power === null) return { utilisation: null, usdPerKwh: null }
+  return { utilisation: breakEvenUtilisation(economics, power), usdPerKwh: breakEvenPrice(economics, power, lines) }
+}
+
+/** Share of the time at work at which the expected net is 0: power that is drawn without work, against what working leaves over. */
+function breakEvenUtilisation(economics: Economics, power: PowerPlan): Maybe {
+  const { payWhenAlwaysBusy, payWithoutWork } = economics
+  if (payWhenAlwaysBusy === null || payWithoutWork === null) return null
+  const workCost = electricityPerDay(power, power.wattsWork + power.hostWatts, 0, 1)
+  const waitCost = electricityPerDay(power, waitingWatts(economics, power) + power.hostWatts, 0, 1)
+  if (payWhenAlwaysBusy + payWithoutWork - workCost < 0) return null
+  const missing = waitCost - payWithoutWork
+  const gained = payWhenAlwaysBusy - (workCost - waitCost)
+  return missing <= 0 || gained <= 0 ? 0 : missing / gained
+}
+
+function breakEvenPrice(economics: Economics, power: PowerPlan, lines: EstimateLine[]): Maybe {
+  const busy = economics.busy.expected
+  const earned = sum(lines.filter((one) => !one.id.startsWith('electricity-')), 'expected')
+  if (busy === null || earned === null) return null
+  const kwhPerDay = electricityPerDay({ usdPerKwh: 1 }, power.wattsWork + power.hostWatts, waitingWatts(economics, power) + power.hostWatts, busy)
+  return kwhPerDay <= 0 ? null : earned / kwhPerDay
+}
+
+function uniqueInputs(inputs: EstimateInput[]): EstimateInput[] {
+  return [...new Map(inputs.map((input) => [input.id, input])).values()]
+}
