@@ -1,0 +1,84 @@
+/** Reads `market-snapshot`: the customer's list prices of each device and how many of it are hired. */
+import { z } from 'zod'
+import { readGpuName, type GpuName } from '../../../shared/gpu-names.ts'
+import { MarketMisfit, type MarketDefinition } from '../network.ts'
+import sources from './sources.json' with { type: 'json' }
+
+/** The products of one device, by the field that prices them. */
+export const products = { price: 'Ray', baremetal_price: 'bare metal', kubernetes_price: 'Kubernetes', caas_price: 'container', vmaas_price: 'virtual machine' } as const
+export type ProductField = keyof typeof products
+
+export interface DeviceRow {
+  name: string
+  /** `name` as read, to tell cards by. */
+  called: GpuName
+  /** USD per hour of the products that are listed. */
+  prices: Partial<Record<ProductField, number>>
+  total: number | null
+  hired: number | null
+}
+
+export interface IoNetMarket {
+  rows: DeviceRow[]
+}
+
+/** Numbers may come as text. What is no plain number is left for the schema to refuse. */
+function toNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?(e[+-]?\d+)?\s*$/i.test(value) ? Number(value) : value
+}
+const amount = z.preprocess(toNumber, z.number().nonnegative()).nullish()
+const row = z.object({
+  brand_name: z.string().nullish(),
+  hardware_name: z.string().min(1),
+  price: amount,
+  baremetal_price: amount,
+  kubernetes_price: amount,
+  caas_price: amount,
+  vmaas_price: amount,
+  total: amount,
+  hired: amount,
+  idle: amount,
+})
+const answer = z.object({ status: z.string().nullish(), data: z.array(row) })
+const fields = Object.keys(products) as ProductField[]
+
+export const ioNetMarket: MarketDefinition<IoNetMarket> = {
+  title: 'io.net list prices',
+  shelfLifeMs: 24 * 3_600_000,
+  parse: parseMarketSnapshot,
+  readMarket: (request) => request({ method: 'GET', url: sources.marketApi.url, what: 'list prices and hires of io.net' }),
+}
+
+/** Throws MarketMisfit with a sentence that names the field. */
+export function parseMarketSnapshot(raw: unknown): IoNetMarket {
+  const parsed = answer.safeParse(raw)
+  if (!parsed.success) throw new MarketMisfit(misfitSentence(raw, parsed.error))
+  const { status, data } = parsed.data
+  if (status != null && status !== 'succeeded') throw new MarketMisfit(`status is "${status.slice(0, 40)}", so the answer reports a failure.`)
+  return {
+    rows: data.map((one) => ({
+      name: one.hardware_name,
+      called: readGpuName(one.hardware_name),
+      prices: Object.fromEntries(fields.flatMap((field) => (one[field] == null ? [] : [[field, one[field]]]))),
+      total: one.total ?? (one.hired != null && one.idle != null ? one.hired + one.idle : null),
+      hired: one.hired ?? (one.total != null && one.idle != null ? Math.max(0, one.total - one.idle) : null),
+    })),
+  }
+}
+
+function misfitSentence(raw: unknown, error: z.ZodError): string {
+  const path = error.issues[0]?.path ?? []
+  const found = path.reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined), raw)
+  const is = found === undefined ? 'is missing' : `is ${described(found)}`
+  const where = path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`)).join('')
+  if (path.length === 0) return `it should be an object with a list "data", and ${is}.`
+  if (path.length === 1 && path[0] === 'data') return `it should hold a list "data", which ${is}.`
+  const expected = ['hardware_name', 'brand_name', 'status'].includes(String(path.at(-1))) ? 'text' : path.length === 2 ? 'an object' : 'a number of 0 or more'
+  return `${where} ${is}, where ${expected} is expected.`
+}
+
+function described(value: unknown): string {
+  if (typeof value === 'string') return `the text "${value.slice(0, 40)}"`
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
+  return Array.isArray(value) ? 'a list' : 'an object'
+}
