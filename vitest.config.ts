@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/e2e/electron/**', 'node_modules/**'],
     pool: 'forks',
+    // So that the Electron stand-in reaches it: its own import of electron would try a download.
+    server: { deps: { inline: ['electron-store'] } },
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -79,11 +79,5 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 /** Total over the requests: one that main does not answer fails to compile. */
 export type Handlers = { [Name in RequestName]: (input: ParsedInput<Name>) => Promise<RequestAnswer<Name>> | RequestAnswer<Name> }
 
-/** What the preload puts on `window.idlewatt`: asks, and hears of state updates. Nothing else crosses. */
-export interface Bridge {
-  ask(name: string, input: unknown): Promise<Reply<unknown>>
-  /** Calls back with every state update until the returned function is called. */
-  onUpdate(listener: (update: unknown) => void): () => void
-}
-/** IPC channel names of the desktop door; the same two words serve as paths of the headless one. */
-export const channels = { ask: 'ask', updates: 'updates' } as const
+// The preload takes these from bridge.ts itself, without the schemas.
+export { channels, type Bridge } from './bridge.ts'

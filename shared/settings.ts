@@ -22,8 +22,12 @@ export const settingsSchema = z.object({
 
 export type Settings = z.infer<typeof settingsSchema>
 
+type Fields = { [Key in keyof typeof settingsSchema.shape]: ReturnType<(typeof settingsSchema.shape)[Key]['removeDefault']> }
+/** Without the defaults, which `partial()` would keep: a change of one key would then set all the others back. */
+const fields = Object.fromEntries(Object.entries(settingsSchema.shape).map(([key, field]) => [key, field.removeDefault()])) as Fields
+
 /** A change names only what changes. */
-export const settingsChangeSchema = settingsSchema.partial().strict()
+export const settingsChangeSchema = z.object(fields).partial().strict()
 export type SettingsChange = z.infer<typeof settingsChangeSchema>
 
 export const defaultSettings: Settings = settingsSchema.parse({})

@@ -1,0 +1,23 @@
+/** What the desktop supplies to the app: its files, its settings store, utility processes, and the user's browser. */
+import ElectronStore from 'electron-store'
+import { shell } from 'electron'
+import type { Host } from '../host.ts'
+import { openSettingsFile } from '../state/settings-file.ts'
+import { NotPossible } from '../system/not-possible.ts'
+import type { OwnFiles } from '../system/own-files.ts'
+import { startUtilityWorker } from './worker.ts'
+
+export function createDesktopHost(ownFiles: OwnFiles, dataFolder: string): Host {
+  return {
+    door: 'desktop',
+    dataFolder,
+    resourcesFolder: ownFiles.resourcesFolder,
+    version: ownFiles.version,
+    settingsFile: openSettingsFile(dataFolder, ({ configName, ...options }) => new ElectronStore({ ...options, name: configName })),
+    startWorker: (name) => startUtilityWorker(ownFiles.workerFile(name), name),
+    async openExternal(url) {
+      if (new URL(url).protocol !== 'https:') throw new NotPossible('Idlewatt opens only https addresses in the browser.')
+      await shell.openExternal(url)
+    },
+  }
+}

@@ -1,0 +1,62 @@
+/** The desktop door's entry: what happens when Idlewatt is opened as a desktop app, in order. */
+import { join } from 'node:path'
+import { app, dialog, Menu } from 'electron'
+import { createApp } from '../app.ts'
+import { systemClock } from '../system/clock.ts'
+import { claimDataFolder, defaultDataFolder } from '../system/data-folder.ts'
+import { createLog } from '../system/log.ts'
+import { NotPossible } from '../system/not-possible.ts'
+import { locateOwnFiles } from '../system/own-files.ts'
+import { openRecordedMachine } from '../system/recorded-machine.ts'
+import { createThisMachine } from '../system/this-machine.ts'
+import { readArguments, type DesktopArguments } from './arguments.ts'
+import { createDesktopHost } from './host.ts'
+import { joinPage } from './ipc.ts'
+import { registerPageScheme, servePage } from './protocol.ts'
+import { stopBeforeQuit } from './stopping.ts'
+import { focusWindow, lockDownPages, openPageSession, openWindow, showPage } from './window.ts'
+
+const ownFiles = locateOwnFiles(import.meta.url)
+const log = createLog('info', (line) => void process.stderr.write(line))
+
+registerPageScheme()
+app.enableSandbox()
+lockDownPages()
+
+const call = readArguments(process.argv.slice(1))
+if (!call.ok) giveUp(new NotPossible(call.sentence))
+else open(call.words).catch(giveUp)
+
+async function open(words: DesktopArguments): Promise<void> {
+  const dataFolder = words.data ?? defaultDataFolder()
+  // What Chromium keeps goes along with the data folder, and so does its "only one instance".
+  app.setPath('userData', join(dataFolder, 'window'))
+  if (!app.requestSingleInstanceLock()) return app.quit()
+
+  const source = words.machine === null ? createThisMachine({ dataFolder }) : openRecordedMachine(words.machine, systemClock)
+  const claim = claimDataFolder(dataFolder, 'desktop')
+  const house = createApp({ host: createDesktopHost(ownFiles, claim.folder), source, log })
+  stopBeforeQuit(async () => {
+    await house.stop()
+    claim.release()
+  }, log)
+
+  await app.whenReady()
+  Menu.setApplicationMenu(null)
+  const pageSession = openPageSession()
+  servePage(pageSession, ownFiles.rendererFolder)
+  const window = openWindow(pageSession, ownFiles.preloadFile)
+  app.on('second-instance', () => focusWindow(window))
+  window.on('closed', joinPage(house, log, window))
+  void house.start()
+  await showPage(window)
+}
+
+/** A refusal is shown as its sentence; anything else is a fault of ours, and the log has it whole. */
+function giveUp(error: unknown): void {
+  const isRefusal = error instanceof NotPossible
+  if (isRefusal) process.stderr.write(`${error.message}\n`)
+  else log.error('the desktop app could not start', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  dialog.showErrorBox('Idlewatt could not start', isRefusal ? error.message : 'Something went wrong inside Idlewatt. The log has the details.')
+  app.exit(1)
+}

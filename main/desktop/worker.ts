@@ -1,0 +1,61 @@
+/** Starts a worker as a utility process: the packaged app cannot run as Node, on purpose. */
+import { utilityProcess } from 'electron'
+import type { WorkerHandle } from '../host.ts'
+
+export function startUtilityWorker(entryFile: string, name: string): WorkerHandle {
+  const child = utilityProcess.fork(entryFile, [], { serviceName: `Idlewatt ${name}`, stdio: 'inherit', execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const listeners: ((message: unknown) => void)[] = []
+  const exitListeners: ((how: { code: number | null; signal: string | null }) => void)[] = []
+  let early: unknown[] = []
+  let exit: { code: number | null; signal: string | null } | null = null
+  let isKilled = false
+
+  child.on('message', (message: unknown) => {
+    if (listeners.length === 0) early.push(message)
+    for (const listener of [...listeners]) listener(message)
+  })
+  child.on('exit', (code) => {
+    exit = { code: isKilled ? null : code, signal: isKilled ? 'SIGKILL' : null }
+    for (const listener of exitListeners) listener(exit)
+  })
+  // A fatal error of V8; `exit` follows. Unheard, it would be thrown here.
+  child.on('error', () => {})
+  child.on('spawn', () => {
+    if (isKilled) end()
+  })
+
+  /** `child.kill()` asks; a worker that hangs in a driver call does not hear. The pid is our own child's until `exit`. */
+  function end(): void {
+    const { pid } = child
+    if (exit !== null || pid === undefined) return
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      child.kill()
+    }
+  }
+
+  return {
+    get pid() {
+      return child.pid
+    },
+    send(message) {
+      if (exit === null && !isKilled) child.postMessage(message)
+    },
+    onMessage(listener) {
+      listeners.push(listener)
+      const waiting = early
+      early = []
+      for (const message of waiting) listener(message)
+    },
+    onExit(listener) {
+      const gone = exit
+      if (gone) queueMicrotask(() => listener(gone))
+      else exitListeners.push(listener)
+    },
+    kill() {
+      isKilled = true
+      end()
+    },
+  }
+}

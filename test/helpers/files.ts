@@ -1,0 +1,32 @@
+/** Folders for tests, removed afterwards. */
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'idlewatt-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Runs TypeScript in a Node of its own: for what only a fresh process shows. `flags` come before the code. */
+export function runCode(code: string, options: { args?: string[]; uid?: number; wrap?: string[]; cwd?: string } = {}): SpawnSyncReturns<string> {
+  const words = [...(options.wrap ?? []), process.execPath, '--input-type=module-typescript', '--disable-warning=ExperimentalWarning', '-e', code, ...(options.args ?? [])]
+  return spawnSync(words[0] ?? '', words.slice(1), { encoding: 'utf8', timeout: 15_000, ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }), ...(options.cwd === undefined ? {} : { cwd: options.cwd }) })
+}
+
+/** Address of one of main's modules, for code that is run elsewhere. */
+export function moduleUrl(path: string): string {
+  return JSON.stringify(new URL(`../../${path}`, import.meta.url).href)
+}
+
+const small = ['unshare', '--user', '--map-root-user', '--mount']
+/** Whether a tiny disk can be mounted here without being root: Linux with user namespaces. */
+export const canMountTinyDisk = process.platform === 'linux' && spawnSync(small[0] as string, [...small.slice(1), 'sh', '-c', 'mount -t tmpfs -o size=64k none /mnt']).status === 0
+
+/** Runs the code with a disk of 64 KiB at `folder`, filled up by `fill` (shell) first. */
+export function runOnTinyDisk(folder: string, fill: string, code: string): SpawnSyncReturns<string> {
+  return runCode(code, { wrap: [...small, 'sh', '-c', `mount -t tmpfs -o size=64k none "${folder}" && cd "${folder}" && ${fill}; exec "$@"`, 'sh'] })
+}
