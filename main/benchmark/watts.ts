@@ -1,0 +1,48 @@
+/** The card's watts while it waits and while it works, from the samples of one run. */
+import type { GpuSample } from '../../shared/telemetry.ts'
+
+/** A card's own power figure lags: samples so soon after work began or ended belong to neither. */
+const settleMs = 1000
+/** Above this utilisation somebody else was using the card, and "waiting" would be a wrong word. */
+const busyUtilisation = 0.1
+
+export interface WattsRecorder {
+  take(sample: GpuSample): void
+  /** Work begins, or ends, at this time (ms since epoch). */
+  mark(what: 'waiting' | 'working' | 'neither', at: number): void
+  /** null: no sample had watts. */
+  means(): { power: { workW: number | null; waitW: number | null } | null; reasons: string[] }
+}
+
+/** Pure but for what it collects. */
+export function createWattsRecorder(): WattsRecorder {
+  let now: { what: 'waiting' | 'working' | 'neither'; since: number } = { what: 'neither', since: 0 }
+  const waiting: number[] = []
+  const working: number[] = []
+  let busiest = 0
+  let isReadable = false
+
+  return {
+    take(sample) {
+      if (sample.powerW === null) return
+      isReadable = true
+      if (now.what === 'waiting') {
+        busiest = Math.max(busiest, sample.utilisation ?? 0)
+        waiting.push(sample.powerW)
+      }
+      if (now.what === 'working' && sample.takenAt >= now.since + settleMs) working.push(sample.powerW)
+    },
+    mark: (what, at) => void (now = { what, since: at }),
+    means() {
+      if (!isReadable) return { power: null, reasons: [] }
+      const reasons: string[] = []
+      const wasBusy = busiest > busyUtilisation
+      if (wasBusy) reasons.push(`Other programs used ${Math.round(busiest * 100)} % of the card before the measurement, so its watts while waiting are not known.`)
+      return { power: { workW: mean(working), waitW: wasBusy ? null : mean(waiting) }, reasons }
+    },
+  }
+}
+
+function mean(values: number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+}
