@@ -20,6 +20,9 @@ import { systemClock, type Clock } from './system/clock.ts'
 import type { Log } from './system/log.ts'
 import type { MachineSource } from './system/machine-source.ts'
 
+/** For doors that must name them: which networks and tokens there are. */
+export { networks }
+
 /** How often estimates are made again while nothing changes, so that ages and dated rules stay true. */
 const recompareMs = 10 * 60_000
 

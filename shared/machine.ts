@@ -35,7 +35,7 @@ export interface Machine {
 export type GpuVendor = 'nvidia' | 'amd' | 'intel' | 'apple' | 'other'
 /** `cpu-device`: a processor that offers OpenCL. `virtual`: a paravirtual or remote display adapter. */
 export type GpuKind = 'gpu' | 'cpu-device' | 'virtual'
-export type DetectionLayer = 'nvml' | 'nvidia-smi' | 'opencl' | 'sysfs' | 'os'
+export type DetectionLayer = 'nvml' | 'nvidia-smi' | 'rocm-smi' | 'opencl' | 'sysfs' | 'os'
 
 /** Something that is wrong, as a sentence and what to do about it. `id` is stable, e.g. `driver-not-answering`. */
 export interface Problem {

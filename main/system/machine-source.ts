@@ -5,7 +5,8 @@
 import type { Platform } from '../../shared/machine.ts'
 
 export type CommandResult =
-  | { kind: 'done'; exitCode: number; stdout: string; stderr: string }
+  /** `from`: the recording's file that was replayed, for sentences about it. */
+  | { kind: 'done'; exitCode: number; stdout: string; stderr: string; from?: string }
   | { kind: 'not-found' }
   | { kind: 'timed-out'; afterMs: number }
   | { kind: 'failed'; message: string }

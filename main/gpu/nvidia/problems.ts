@@ -1,0 +1,90 @@
+/** What can be wrong with an NVIDIA card or driver, each with a sentence and what to do. Ids are stable. */
+import type { Problem } from '../../../shared/machine.ts'
+
+const command = 'nvidia-smi'
+
+export const gpuLost: Problem = {
+  id: 'gpu-lost',
+  sentence: 'The driver has lost this card: it no longer answers on the PCI bus.',
+  remedy: 'Restart the machine. If it happens again, check the card’s power cables, its seat and riser, and undo any overclock.',
+}
+
+export const resetRequired: Problem = {
+  id: 'gpu-reset-required',
+  sentence: 'This card has to be reset before it can be used again, says the driver.',
+  remedy: 'Stop what uses the card and restart the machine, or run `nvidia-smi --gpu-reset` as administrator.',
+}
+
+export function driverNotAnswering(what: string, seconds: number): Problem {
+  return {
+    id: 'driver-not-answering',
+    sentence: `The NVIDIA driver is not answering: ${what} gave no answer within ${seconds} s and was ended.`,
+    remedy: 'Look again in a minute. If it stays so, restart the machine; if it comes back, reinstall the driver and check the card’s seat and power.',
+  }
+}
+
+export const probeDied: Problem = {
+  id: 'driver-not-answering',
+  sentence: 'The NVIDIA driver is not answering: reading it ended the process that asked. Idlewatt itself goes on.',
+  remedy: 'Look again. If it stays so, restart the machine or reinstall the driver.',
+}
+
+export const driverNotLoaded: Problem = {
+  id: 'driver-not-loaded',
+  sentence: 'The NVIDIA driver is installed but not running: its tools cannot reach it.',
+  remedy: 'Restart the machine. On Linux with Secure Boot the kernel module must be signed; after a kernel update the driver may have to be installed again.',
+}
+
+export const libraryMismatch: Problem = {
+  id: 'driver-library-mismatch',
+  sentence: 'The NVIDIA driver that is running and its libraries are of different versions, which happens after an update without a restart.',
+  remedy: 'Restart the machine.',
+}
+
+export const driverMissing: Problem = {
+  id: 'driver-missing',
+  sentence: 'There is an NVIDIA card, but no NVIDIA driver: neither its library (NVML) nor nvidia-smi is on this machine.',
+  remedy: 'Install the driver from https://www.nvidia.com/drivers, or on Ubuntu with `sudo ubuntu-drivers install`, then restart and look again.',
+}
+
+export function driverTooOld(version: string, floor: string, why: string): Problem {
+  return {
+    id: 'driver-too-old',
+    sentence: `The NVIDIA driver ${version} is too old: ${floor} is the least that ${why}.`,
+    remedy: 'Install a newer driver from https://www.nvidia.com/drivers.',
+  }
+}
+
+export function outputBroken(from: string, why: string): Problem {
+  return {
+    id: 'machine-output-broken',
+    sentence: `What ${from} printed cannot be read: ${why}.`,
+    remedy: `Run \`${command} -q -x\` yourself; if it looks whole there, please report it.`,
+  }
+}
+
+export function commandFailed(why: string): Problem {
+  return { id: 'driver-not-answering', sentence: `The NVIDIA driver is not answering: nvidia-smi failed: ${why}`, remedy: 'Run `nvidia-smi` yourself to see its words; restarting the machine or reinstalling the driver usually helps.' }
+}
+
+export function cardsNotDescribed(counted: number, described: number): Problem {
+  return {
+    id: 'cards-not-described',
+    sentence: `The NVIDIA driver counts ${counted} cards, but describes only ${described}.`,
+    remedy: 'Look again. If it stays so, a card may have failed: `nvidia-smi` names it.',
+  }
+}
+
+/** From the words that nvidia-smi prints in place of its document. null: none of the known ones. */
+export function problemFromWords(text: string): Problem | null {
+  if (/version mismatch/i.test(text)) return libraryMismatch
+  if (/gpu is lost/i.test(text)) return { ...gpuLost, sentence: `The driver has lost a card: ${firstSentence(text)}` }
+  if (/couldn't communicate with the nvidia driver|driver is not loaded|driver not loaded|could not communicate/i.test(text)) return driverNotLoaded
+  if (/requires? reset|reset required/i.test(text)) return { ...resetRequired, sentence: `A card has to be reset before it can be used again: ${firstSentence(text)}` }
+  return null
+}
+
+export function firstSentence(text: string): string {
+  const line = text.trim().split('\n')[0]?.trim().slice(0, 200) ?? ''
+  return line === '' ? 'it said nothing.' : /[.!?]$/.test(line) ? line : `${line}.`
+}

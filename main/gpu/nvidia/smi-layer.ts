@@ -1,0 +1,116 @@
+/** The second reader of NVIDIA cards, for where NVML does not load: `nvidia-smi -q -x`. */
+import type { Problem } from '../../../shared/machine.ts'
+import type { CommandResult, MachineSource } from '../../system/machine-source.ts'
+import { absent, answered, failed, type Layer, type LayerAnswer } from '../vendor.ts'
+import { cardsNotDescribed, commandFailed, driverNotAnswering, firstSentence, outputBroken, problemFromWords } from './problems.ts'
+import { parseSmi, readSmiLog, type SmiReading } from './smi.ts'
+import { logOf, smiLimitBytes, SmiUnreadable } from './smi-xml.ts'
+
+const query = ['-q', '-x']
+/** Without persistence mode the driver starts card by card, a second or two each. A recording has nothing to start. */
+const liveTimeoutMs = 15_000
+const recordedTimeoutMs = 5_000
+
+export interface SmiLayerOptions {
+  /** node-nvidia-smi, where it may run: in a process that can be ended. null: run the command ourselves. */
+  nodeNvidiaSmi: ((callback: (error: unknown, data?: unknown) => void) => void) | null
+}
+
+export function createSmiLayer(options: SmiLayerOptions): Layer {
+  async function read(machine: MachineSource, at: number): Promise<LayerAnswer> {
+    const timeoutMs = machine.recorded === null ? liveTimeoutMs : recordedTimeoutMs
+    const programs = machine.recorded === null ? placesOfSmi(machine.platform) : ['nvidia-smi']
+    let result: CommandResult = { kind: 'not-found' }
+    for (const program of programs) {
+      result = await machine.run(program, query, { timeoutMs, maxBytes: smiLimitBytes })
+      if (result.kind !== 'not-found') break
+    }
+    return answerFrom(result, at)
+  }
+
+  return {
+    name: 'nvidia-smi',
+    command: 'nvidia-smi -q -x',
+    async detect(machine, at) {
+      if (machine.recorded === null && options.nodeNvidiaSmi) {
+        // A short question first: node-nvidia-smi cannot be ended where the driver hangs, our own call can.
+        const alive = await machine.run('nvidia-smi', ['-L'], { timeoutMs: liveTimeoutMs })
+        if (alive.kind === 'timed-out') return failed('nvidia-smi', driverNotAnswering('nvidia-smi', Math.round(alive.afterMs / 1000)))
+        if (alive.kind === 'done' && alive.exitCode === 0) {
+          const log = await askNode(options.nodeNvidiaSmi)
+          if (log !== null) return fromReading(readSmiLog(log, at))
+        }
+      }
+      return read(machine, at)
+    },
+    async sample(machine, at) {
+      const answer = await read(machine, at)
+      return answer.cards.flatMap(({ uuid, pciAddress, sample }) => (sample ? [{ uuid, pciAddress, sample }] : []))
+    },
+  }
+}
+
+/** null: it failed for reasons of its own: its 1 MiB buffer on big rigs, or any word on stderr. */
+function askNode(nodeNvidiaSmi: NonNullable<SmiLayerOptions['nodeNvidiaSmi']>) {
+  return new Promise<ReturnType<typeof logOf> | null>((done) => {
+    nodeNvidiaSmi((error, data) => {
+      try {
+        done(error ? null : logOf(data))
+      } catch {
+        done(null)
+      }
+    })
+  })
+}
+
+/** On Windows it is not always on the path; under WSL hardly ever. */
+function placesOfSmi(platform: string): string[] {
+  if (platform === 'win32') return ['nvidia-smi', `${process.env['ProgramW6432'] ?? 'C:\\Program Files'}\\NVIDIA Corporation\\NVSMI\\nvidia-smi.exe`]
+  if (platform === 'linux') return ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi']
+  return ['nvidia-smi']
+}
+
+/** What a run of the command means. Pure. */
+export function answerFrom(result: CommandResult, at: number): LayerAnswer {
+  if (result.kind === 'not-found') return absent('nvidia-smi')
+  if (result.kind === 'timed-out') return failed('nvidia-smi', driverNotAnswering('nvidia-smi', Math.round(result.afterMs / 1000)))
+  if (result.kind === 'failed') return failed('nvidia-smi', commandFailed(`${result.message}.`))
+
+  const from = result.from ? `\`nvidia-smi -q -x\` (${result.from})` : '`nvidia-smi -q -x`'
+  if (result.stdout.includes('<nvidia_smi_log')) {
+    try {
+      return fromReading(parseSmi(result.stdout, at), result.stdout)
+    } catch (error) {
+      if (!(error instanceof SmiUnreadable)) throw error
+      return failed('nvidia-smi', outputBroken(from, error.message))
+    }
+  }
+  const words = `${result.stdout}\n${result.stderr}`
+  if (/no devices were found/i.test(words)) return answered('nvidia-smi', [])
+  const problem = problemFromWords(words)
+  if (problem) return failed('nvidia-smi', problem)
+  if (result.exitCode !== 0) return failed('nvidia-smi', commandFailed(firstSentence(result.stderr.trim() || result.stdout)))
+  try {
+    return fromReading(parseSmi(result.stdout, at))
+  } catch (error) {
+    if (!(error instanceof SmiUnreadable)) throw error
+    return failed('nvidia-smi', outputBroken(from, error.message))
+  }
+}
+
+function fromReading(reading: SmiReading, wholeOutput = ''): LayerAnswer {
+  const problems: Problem[] = []
+  const counted = reading.attachedGpus ?? reading.cards.length
+  if (counted > reading.cards.length) {
+    // What is described works all the same: the first card carries the word on those that are not.
+    const problem = cardsNotDescribed(counted, reading.cards.length)
+    const first = reading.cards[0]
+    if (first) first.problems = [...first.problems, problem]
+    else problems.push(problem)
+  }
+  // A card that fell off the bus is named in a line before or after the document, not in it.
+  const outside = wholeOutput.replace(/<nvidia_smi_log[\s\S]*<\/nvidia_smi_log>/, '')
+  const lost = /gpu is lost/i.test(outside) ? problemFromWords(outside.split('\n').find((line) => /gpu is lost/i.test(line)) ?? '') : null
+  if (lost && !reading.cards.some((card) => card.problems.some(({ id }) => id === lost.id))) problems.push(lost)
+  return answered('nvidia-smi', reading.cards, problems)
+}

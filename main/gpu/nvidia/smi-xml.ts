@@ -1,0 +1,84 @@
+/** `nvidia-smi -q -x` XML → plain object, by the settings node-nvidia-smi uses. Refuses what nvidia-smi never prints. */
+import { Parser } from 'xml2js'
+
+/** Sixteen cards with all their clocks print about 1 MiB; this leaves room for thousands of processes. */
+export const smiLimitBytes = 32 * 1024 * 1024
+
+export type XmlNode = string | XmlNode[] | { [name: string]: XmlNode } | null | undefined
+export type SmiLog = { [name: string]: XmlNode }
+
+/** The output cannot be read; the message is a sentence part for the user: "it breaks off …". */
+export class SmiUnreadable extends Error {
+  override name = 'SmiUnreadable'
+}
+
+/** The content of `<nvidia_smi_log>`. Throws SmiUnreadable and nothing else. */
+export function parseSmiXml(text: string): SmiLog {
+  if (text.length > smiLimitBytes) throw new SmiUnreadable(`it is ${Math.round(text.length / 1024 / 1024)} MiB long, far more than nvidia-smi prints`)
+  const start = text.indexOf('<nvidia_smi_log')
+  if (start === -1) throw new SmiUnreadable(text.trim() === '' ? 'it is empty' : `it is not nvidia-smi's XML; it begins with "${firstWords(text)}"`)
+  const before = text.slice(0, start)
+  if (/<!ENTITY/i.test(text) || /<!DOCTYPE[^>]*\[/i.test(before)) throw new SmiUnreadable('it declares XML entities, which nvidia-smi never does')
+  const end = text.lastIndexOf('</nvidia_smi_log>')
+  if (end === -1) throw new SmiUnreadable(`it breaks off in line ${text.trimEnd().split('\n').length}, before the closing </nvidia_smi_log>`)
+
+  // Warnings that some drivers print before or after the document are cut off with it.
+  const document = text.slice(start, end + '</nvidia_smi_log>'.length)
+  let parsed: { nvidia_smi_log?: XmlNode } | null = null
+  let problem: unknown = null
+  try {
+    const parser = new Parser({ explicitArray: false, trim: true, async: false })
+    // xml2js may call back more than once on broken input: the first error stands.
+    parser.parseString(document, (error: unknown, value: { nvidia_smi_log?: XmlNode } | null) => {
+      if (error) problem ??= error
+      else parsed = value
+    })
+  } catch (error) {
+    problem ??= error
+  }
+  if (problem) throw new SmiUnreadable(`it is not well-formed XML: ${xmlComplaint(problem)}`)
+  return logOf(parsed)
+}
+
+/** What node-nvidia-smi hands over: the same object, parsed by itself. Throws SmiUnreadable. */
+export function logOf(parsed: unknown): SmiLog {
+  const log = typeof parsed === 'object' && parsed !== null ? (parsed as { nvidia_smi_log?: XmlNode }).nvidia_smi_log : undefined
+  if (typeof log !== 'object' || log === null || Array.isArray(log)) throw new SmiUnreadable('it holds no cards and no driver version')
+  return log
+}
+
+/** "Unexpected close tag, line 40, column 12". */
+function xmlComplaint(error: unknown): string {
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n').map((line) => line.trim())
+  const at = (name: string): string | undefined => lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim()
+  const line = at('Line')
+  return line === undefined ? (lines[0] ?? 'unreadable') : `${(lines[0] ?? '').replace(/\.$/, '')}, line ${Number(line) + 1}`
+}
+
+function firstWords(text: string): string {
+  return text.trim().slice(0, 60).replace(/\s+/g, ' ')
+}
+
+/** A child node; undefined where there is none. Own names only: tags come from outside. */
+export function childOf(node: XmlNode, ...path: string[]): XmlNode {
+  let at: XmlNode = node
+  for (const name of path) {
+    if (typeof at !== 'object' || at === null || Array.isArray(at) || !Object.hasOwn(at, name)) return undefined
+    at = at[name]
+  }
+  return at
+}
+
+/** Text of a node; undefined: no such node, or one with children alone. */
+export function textOf(node: XmlNode): string | undefined {
+  if (typeof node === 'string') return node.trim()
+  if (Array.isArray(node)) return textOf(node[0])
+  if (typeof node === 'object' && node !== null && Object.hasOwn(node, '_')) return textOf(node['_'])
+  return undefined
+}
+
+/** One, many or none: a list. Nodes without children ("None") are left out. */
+export function listOf(node: XmlNode): { [name: string]: XmlNode }[] {
+  const nodes = Array.isArray(node) ? node : [node]
+  return nodes.filter((item): item is { [name: string]: XmlNode } => typeof item === 'object' && item !== null && !Array.isArray(item))
+}

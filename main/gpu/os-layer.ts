@@ -1,0 +1,76 @@
+/** What the operating system lists as graphics adapters, by way of systeminformation: the rest that no vendor layer saw. */
+import type { MachineFacts, MachineSource } from '../system/machine-source.ts'
+import { hexWord, pciAddressOf, pciIdOf } from '../system/pci-address.ts'
+import { appleCard } from './apple/controller.ts'
+import { absent, answered, blankCard, vendorOf, type CardSeen, type Layer } from './vendor.ts'
+
+/** `read`: asks systeminformation on this machine; null: not needed here. */
+export function createOsLayer(options: { read: (machine: MachineSource) => Promise<unknown> }): Layer {
+  return {
+    name: 'os',
+    command: 'Get-CimInstance Win32_VideoController (Windows), system_profiler SPDisplaysDataType (macOS), lspci (Linux)',
+    async detect(machine) {
+      const raw = machine.recorded === null ? await options.read(machine) : await machine.recordedLayer('systeminformation')
+      if (raw === null || raw === undefined) return absent('os')
+      const controllers = controllersIn(raw)
+      if (controllers === null) return absent('os')
+      const facts = factsIn(raw)
+      return { ...answered('os', controllers.map((controller) => cardOf(controller, facts))), facts }
+    },
+  }
+}
+
+type Controller = Record<string, unknown>
+
+/** Either `graphics()` alone or several of systeminformation's answers by their names. null: neither. */
+export function controllersIn(raw: unknown): Controller[] | null {
+  const top = Array.isArray(raw) ? { controllers: raw } : (raw as Record<string, unknown> | null)
+  if (typeof top !== 'object' || top === null) return null
+  const graphics = (typeof top['graphics'] === 'object' && top['graphics'] !== null ? top['graphics'] : top) as Record<string, unknown>
+  const controllers = graphics['controllers']
+  return Array.isArray(controllers) ? controllers.filter((item): item is Controller => typeof item === 'object' && item !== null) : null
+}
+
+function factsIn(raw: unknown): Partial<MachineFacts> {
+  const top = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, Record<string, unknown> | null | undefined>
+  const { cpu, mem, osInfo, system } = top
+  const facts: Partial<MachineFacts> = {}
+  if (typeof cpu?.['physicalCores'] === 'number') facts.cpuCores = cpu['physicalCores']
+  if (typeof cpu?.['brand'] === 'string' && cpu['brand']) facts.cpuName = `${String(cpu['manufacturer'] ?? '')} ${cpu['brand']}`.trim()
+  if (typeof mem?.['total'] === 'number') facts.memoryBytes = mem['total']
+  if (typeof osInfo?.['distro'] === 'string' && osInfo['distro']) facts.os = osInfo['distro']
+  if (typeof osInfo?.['release'] === 'string' && osInfo['release']) facts.osVersion = osInfo['release']
+  if (typeof system?.['virtual'] === 'boolean') facts.isVirtual = system['virtual']
+  return facts
+}
+
+function cardOf(controller: Controller, facts: Partial<MachineFacts>): CardSeen {
+  const text = (key: string): string | null => (typeof controller[key] === 'string' && controller[key].trim() !== '' ? controller[key].trim() : null)
+  const number = (key: string): number | null => (typeof controller[key] === 'number' && Number.isFinite(controller[key]) ? controller[key] : null)
+  const pnp = /VEN_([0-9A-F]{4})&DEV_([0-9A-F]{4})(?:&SUBSYS_([0-9A-F]{8}))?(?:&REV_([0-9A-F]{2}))?/i.exec(text('pnpDeviceId') ?? '')
+  const pciDeviceId = pnp ? pciIdOf(pnp[1], pnp[2]) : pciIdOf(hexWord(text('vendorId')), hexWord(text('deviceId')))
+  const model = text('name') ?? text('model')
+  const vendor = vendorOf(pciDeviceId, `${text('vendor') ?? ''} ${model ?? ''}`)
+  const vram = number('memoryTotal') ?? number('vram')
+  const shared = controller['vramDynamic'] === true
+  const card: CardSeen = {
+    ...blankCard('os'),
+    name: model,
+    vendor,
+    pciDeviceId,
+    pciRevision: pnp?.[4]?.toLowerCase() ?? null,
+    pciAddress: pciAddressOf(text('pciBus')) ?? pciAddressOf(text('busAddress')),
+    // Windows counts at most 4 GiB here for cards whose driver does not say more; systeminformation gives MiB.
+    memoryBytes: vram !== null && vram > 0 && !shared ? Math.round(vram * 1024 * 1024) : null,
+    driverVersion: driverVersionOf(vendor, text('driverVersion')),
+    isIntegrated: shared && /intel/i.test(text('vendor') ?? model ?? '') ? true : null,
+  }
+  if (vendor !== 'apple') return card
+  return { ...card, ...appleCard(model ?? 'Apple GPU', number('cores') ?? (Number(text('cores')) || null), facts.memoryBytes ?? null) }
+}
+
+/** Windows numbers NVIDIA's 560.94 as 32.0.15.6094: the last five digits are NVIDIA's own. */
+function driverVersionOf(vendor: CardSeen['vendor'], version: string | null): string | null {
+  const digits = vendor === 'nvidia' && /^\d+\.\d+\.\d+\.\d+$/.test(version ?? '') ? version!.replaceAll('.', '').slice(-5) : null
+  return digits === null ? version : `${Number(digits.slice(0, 3))}.${digits.slice(3)}`
+}
