@@ -1,5 +1,6 @@
 /** Reads a JSON file that a user hands in, and says in one sentence what is wrong with it where something is. */
 import { readFileSync, statSync } from 'node:fs'
+import { jsonFault } from '../system/json-fault.ts'
 import { NotPossible } from '../system/not-possible.ts'
 
 /** The largest real answer is 140 kB. */
@@ -14,7 +15,7 @@ export function readJsonFile(path: string, what: string): unknown {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new NotPossible(`${what}, ${path}, is not JSON: ${error instanceof Error ? firstLine(error.message) : 'it cannot be read'}.`)
+    throw new NotPossible(`${what}, ${path}, is not JSON: ${jsonFault(error, text)}.`)
   }
   const twice = repeatedKey(text)
   if (twice !== null) throw new NotPossible(`${what}, ${path}, gives "${twice}" twice in one object, so it is not clear which holds.`)
@@ -58,11 +59,6 @@ function isKey(text: string, after: number): boolean {
   let at = after
   while (/\s/.test(text[at] ?? '')) at += 1
   return text[at] === ':'
-}
-
-function firstLine(message: string): string {
-  const line = message.split('\n')[0] ?? message
-  return line.length > 160 ? `${line.slice(0, 160)}…` : line.replace(/\.$/, '')
 }
 
 function megabytes(bytes: number): string {

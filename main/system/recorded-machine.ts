@@ -4,6 +4,7 @@ import { basename, isAbsolute, join, posix, relative, resolve, sep } from 'node:
 import type { Clock } from './clock.ts'
 import { readFacts, unknownFacts } from './machine-facts.ts'
 import type { CommandResult, LayerName, MachineFacts, MachineSource } from './machine-source.ts'
+import { jsonFault } from './json-fault.ts'
 import { NotPossible } from './not-possible.ts'
 import { checkRecording, type RecordedAnswer, type RecordedCommand, type Recording } from './recording.ts'
 import { decodeText } from './text.ts'
@@ -142,7 +143,7 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new NotPossible(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}.`)
+    throw new NotPossible(`${path} is not JSON: ${jsonFault(error, text)}.`)
   }
 }
 
