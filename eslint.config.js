@@ -1,0 +1,106 @@
+/** Lint rules: the usual ones, and the table "Who may import whom" of main/README.md, area by area. */
+import reactHooks from 'eslint-plugin-react-hooks'
+import tseslint from 'typescript-eslint'
+
+/** What every area is kept from, beside its own list. */
+const electronAlone = { group: ['electron', 'electron/*', 'electron-store', 'electron-updater'], message: 'Only main/desktop may resolve Electron: under plain Node its package tries a download.' }
+const networksAlone = { regex: '/networks/(?!index\\.ts$|network\\.ts$)', message: 'A network is reached through its registry (main/networks/index.ts) alone.' }
+const noNode = { regex: '^node:|^(fs|path|os|child_process|http|https|net|crypto|worker_threads|url|util|stream|events|process)(/|$)', message: 'No Node here.' }
+const noDoors = { regex: '(^|/)(desktop|headless|command-line)/', message: 'Nobody imports a door.' }
+const onlyPackages = (names, where) => ({ regex: `^(?!\\.|node:|(${names.join('|')})(/|$))`, message: `${where} may use ${names.join(', ') || 'no packages'} and nothing else from npm.` })
+
+const services = ['gpu', 'benchmark', 'networks', 'earnings', 'enrolment', 'provider', 'policy', 'health', 'history', 'state']
+/** The libraries made for each service's job. */
+const libraries = {
+  gpu: ['koffi', 'node-nvidia-smi', 'systeminformation', 'xml2js', 'zod'],
+  benchmark: ['koffi', 'zod'],
+  earnings: ['zod'],
+  history: ['zod'],
+  state: ['zod', 'conf'],
+}
+
+function imports(files, patterns, more = {}) {
+  return { files, ...more, rules: { 'no-restricted-imports': ['error', { patterns }] } }
+}
+
+/** A service knows shared/, main/system/, the contract of networks where it is handed some, and itself. */
+function serviceImports(name) {
+  const others = services.filter((other) => other !== name && !(name === 'earnings' && other === 'networks'))
+  return imports(
+    [`main/${name}/**/*.ts`],
+    [
+      electronAlone,
+      noDoors,
+      ...(name === 'earnings' ? [{ regex: '/networks/(?!network\\.ts$)', message: 'earnings knows the contract of networks; the registry is handed in.' }] : []),
+      { regex: `\\.\\./(${others.join('|')})/`, message: 'Services never import each other: app.ts joins them. A type is no import.', allowTypeImports: true },
+      { regex: '\\.\\./(app|host)\\.ts$|\\.\\./api/|renderer/', message: 'A service does not know who uses it.', allowTypeImports: true },
+      onlyPackages(libraries[name] ?? ['zod'], `main/${name}`),
+    ],
+  )
+}
+
+const onlyErrors = [
+  'error',
+  { selector: 'ClassDeclaration[superClass=null], ClassExpression[superClass=null]', message: 'Plain modules and closures; a class only for an error.' },
+  { selector: 'ClassDeclaration[superClass.name!=/Error$|^NotPossible$/][superClass!=null]', message: 'A class only for an error.' },
+  { selector: 'TSEnumDeclaration', message: 'A union in place of an enum.' },
+  { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
+]
+/** The import rules do not see these two. */
+const noElectronOnTheSly = [
+  { selector: 'ImportExpression[source.value=/^electron(-store|-updater)?($|\\/)/]', message: electronAlone.message },
+  { selector: 'CallExpression[callee.name=/equire$/][arguments.0.value=/^electron(-store|-updater)?($|\\/)/]', message: electronAlone.message },
+]
+
+export default tseslint.config(
+  { ignores: ['out/**', 'dist/**', 'node_modules/**', 'gallery/**', 'test-results/**', '.idlewatt/**'] },
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      'no-restricted-syntax': [...onlyErrors, ...noElectronOnTheSly],
+      'max-lines': ['warn', { max: 300 }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
+    },
+  },
+  { files: ['renderer/**/*.{ts,tsx}'], plugins: { 'react-hooks': reactHooks }, rules: { ...reactHooks.configs.recommended.rules } },
+
+  imports(['shared/**/*.ts'], [electronAlone, noNode, { regex: '^\\.\\./|/(main|renderer)/', message: 'shared/ knows nobody.' }, onlyPackages(['zod'], 'shared')]),
+  imports(['main/system/**/*.ts'], [electronAlone, noDoors, { regex: `\\.\\./(${services.join('|')}|api)/|\\.\\./app\\.ts$|renderer/`, message: 'main/system knows shared/ and the outside world.' }, onlyPackages(['koffi', 'systeminformation', 'zod'], 'main/system')]),
+  ...services.filter((name) => name !== 'networks').map(serviceImports),
+  imports(
+    ['main/networks/**/*.ts'],
+    [electronAlone, noNode, noDoors, { regex: `\\.\\./(${services.filter((name) => name !== 'networks').join('|')}|api|system)/|\\.\\./(app|host)\\.ts$|renderer/`, message: 'An adapter is values and pure functions: it is handed what it needs.' }, onlyPackages(['zod'], 'main/networks')],
+  ),
+  imports(
+    ['main/networks/*/**/*.ts'],
+    [
+      electronAlone,
+      noNode,
+      noDoors,
+      { regex: '^(\\.\\./)+(?!network\\.ts$|(\\.\\./)*shared/)', message: 'An adapter knows shared/, ../network.ts and its own folder.' },
+      onlyPackages(['zod'], 'main/networks/<id>'),
+    ],
+  ),
+  imports(['main/app.ts', 'main/host.ts'], [electronAlone, noDoors, { regex: 'renderer/', message: 'Main does not know the window.' }]),
+  imports(['main/api/**/*.ts'], [electronAlone, noDoors, networksAlone, { regex: 'renderer/', message: 'Main does not know the window.' }, onlyPackages(['zod'], 'main/api')]),
+  imports(['main/headless/**/*.ts'], [electronAlone, doorRule('desktop|command-line'), doorServices(), { regex: 'renderer/', message: 'A door serves the built page; it does not import it.' }]),
+  // The command line's `serve` hands over to the headless door; that is the one step from door to door.
+  imports(['main/command-line/**/*.ts'], [electronAlone, doorRule('desktop'), doorServices(), { regex: 'renderer/', message: 'A terminal needs no window.' }]),
+  { files: ['main/desktop/**/*.ts', 'test/**/*.ts'], rules: { 'no-restricted-syntax': onlyErrors } },
+  imports(['main/desktop/**/*.ts'], [doorRule('headless|command-line'), doorServices(), { regex: 'renderer/', message: 'A door loads the built page; it does not import it.' }]),
+  imports(['renderer/**/*.{ts,tsx}'], [electronAlone, noNode, { regex: '/(main|scripts|test)/', message: 'The window knows shared/ alone.' }]),
+  imports(['scripts/*.js', 'scripts/lib/**/*.js'], [electronAlone, { regex: '^(?!\\.|node:)', message: 'Runs on Node 20 with nothing installed.' }]),
+  { files: ['scripts/gallery.js', 'scripts/gallery/**', 'scripts/measure/**'], rules: { 'no-restricted-imports': ['error', { patterns: [electronAlone] }] } },
+  { files: ['*.config.{js,ts}', '**/*.config.ts', '**/*.d.ts', 'scripts/reporter.js', 'test/helpers/**'], rules: { 'no-restricted-syntax': 'off' } },
+  // A test may break any rule of layering to look at a part.
+  { files: ['test/**/*.{ts,tsx}'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
+)
+
+function doorRule(others) {
+  return { regex: `\\.\\./(${others})/`, message: 'A door does not know the others.' }
+}
+
+/** Doors reach services through app.ts; what is a door to the outside or holds the settings file they open themselves. */
+function doorServices() {
+  return { regex: `\\.\\./(${services.filter((name) => name !== 'state').join('|')})/`, message: 'A door reaches services through app.ts.' }
+}

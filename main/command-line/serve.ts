@@ -1,0 +1,38 @@
+/** `idlewatt serve`: the app without a window, for a browser on this machine. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { startHeadless } from '../headless/index.ts'
+import { claimDataFolder } from '../system/data-folder.ts'
+import { NotPossible } from '../system/not-possible.ts'
+import { dataFolderOf, openApp, openExternal, ownFiles, type Call } from './open-app.ts'
+import { stopWithParents } from './stops.ts'
+import { readWholeNumber } from './words.ts'
+
+export interface ServeFlags {
+  port?: string
+  open: boolean
+}
+
+/** Resolves when it has been stopped. Being stopped is its usual end: exit code 0. */
+export async function serve(call: Call, flags: ServeFlags, stopped: Promise<void>, stop: () => void): Promise<number> {
+  const port = flags.port === undefined ? 0 : readWholeNumber('--port', flags.port, { min: 0, max: 65535, unit: '(0: any free port)' })
+  if (!existsSync(join(ownFiles.rendererFolder, 'index.html'))) throw new NotPossible('The page has not been built yet: run `npm run build` once, or start with `npm start`.')
+  const claim = claimDataFolder(dataFolderOf(call.common), 'headless')
+  call.stops.add(() => claim.release())
+  const app = openApp(call, 'headless')
+  // Not awaited: a driver that hangs must not keep the page from opening; the page then says that it looks.
+  app.start().catch((error: unknown) => call.log.error('the first look for GPUs failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }))
+  const headless = await startHeadless({ app, port, rendererFolder: ownFiles.rendererFolder, log: call.log })
+  call.stops.add(() => headless.stop())
+  claim.setAddress(headless.origin)
+  stopWithParents(stop)
+  if (call.common.json) await call.terminal.document({ url: headless.url, origin: headless.origin })
+  else await call.terminal.print(`Idlewatt is ready: ${headless.url}`)
+  if (flags.open && hasScreen()) await openExternal(headless.url).catch((error: unknown) => call.terminal.say(error instanceof Error ? error.message : String(error)))
+  await stopped
+  return 0
+}
+
+function hasScreen(): boolean {
+  return process.platform !== 'linux' || Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'])
+}

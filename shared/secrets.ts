@@ -1,0 +1,46 @@
+/** Recognises what must never be typed or pasted here: seed phrases and private keys. Pure; what it saw is never repeated. */
+
+/** What every door says. */
+export const secretRefusal =
+  'That looks like a seed phrase or a private key. Idlewatt never needs one and has kept nothing of it. If it was pasted on a command line, it may stand in the shell history: remove it there.'
+
+const phraseLengths = new Set([12, 15, 18, 21, 24])
+
+/** One text (a field, an argument): a phrase as a whole, or a key anywhere in it. */
+export function looksLikeSecret(text: string): boolean {
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return true
+  const tokens = text.split(/[\s=,;:"'`()[\]{}]+/).filter((token) => token !== '')
+  if (tokens.some(isKey)) return true
+  const words = text.trim().split(/[\s,]+/)
+  return longestRuns(words).some((run) => phraseLengths.has(run))
+}
+
+/** Several texts in a row (the words of a call), among which a phrase may lie that was pasted without quotes. */
+export function holdsSecret(texts: readonly string[]): boolean {
+  return texts.some(looksLikeSecret) || longestRuns(texts).some((run) => run >= 12)
+}
+
+/** 64 hexadecimal digits; 87 or 88 base58 characters; Bitcoin's import format; an extended private key. */
+function isKey(token: string): boolean {
+  if (/^(0x)?[0-9a-f]{64}$/i.test(token)) return true
+  const isBase58 = /^[1-9A-HJ-NP-Za-km-z]+$/.test(token)
+  if (!isBase58) return false
+  if (token.length === 87 || token.length === 88) return true
+  if (/^[5KL]/.test(token) && (token.length === 51 || token.length === 52) && /\d/.test(token) && /[a-z]/.test(token)) return true
+  return /^[xyztuv]prv/.test(token) && token.length > 100
+}
+
+/** Lengths of unbroken runs of words as the common word lists have them: three to eight lower-case letters. */
+function longestRuns(words: readonly string[]): number[] {
+  const runs: number[] = []
+  let run = 0
+  for (const word of words) {
+    if (/^[a-z]{3,8}$/.test(word)) run += 1
+    else {
+      runs.push(run)
+      run = 0
+    }
+  }
+  runs.push(run)
+  return runs
+}
