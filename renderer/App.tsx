@@ -1,0 +1,61 @@
+/** The window: navigation, what is said on every page, and the page that is open. */
+import { Tooltip } from 'radix-ui'
+import { useEffect } from 'react'
+import { Banners } from './components/Banners.tsx'
+import { Navigation } from './components/Navigation.tsx'
+import { Opening } from './components/Opening.tsx'
+import { ComparePage } from './pages/compare/ComparePage.tsx'
+import { GpusPage } from './pages/gpus/GpusPage.tsx'
+import { MeasurePage } from './pages/measure/MeasurePage.tsx'
+import { OverviewPage } from './pages/overview/OverviewPage.tsx'
+import { SettingsPage } from './pages/settings/SettingsPage.tsx'
+import { useRoute, type PageId } from './state/route.ts'
+import { useIsReady, usePart } from './state/window-context.ts'
+
+const pages: Record<PageId, () => React.ReactNode> = {
+  overview: OverviewPage,
+  gpus: GpusPage,
+  measure: MeasurePage,
+  compare: ComparePage,
+  settings: SettingsPage,
+}
+
+export function App() {
+  const ready = useIsReady()
+  return (
+    <Tooltip.Provider delayDuration={250}>
+      {ready ? <House /> : <Opening />}
+    </Tooltip.Provider>
+  )
+}
+
+function House() {
+  const { page } = useRoute()
+  const { values } = usePart('settings')
+  useEffect(() => {
+    document.documentElement.dataset.theme = values.theme
+  }, [values.theme])
+  useEffect(() => {
+    window.scrollTo(0, 0)
+  }, [page])
+  const Open = pages[page]
+  return (
+    <div className="house">
+      <a
+        className="skip-link"
+        href="#page"
+        onClick={(event) => {
+          event.preventDefault()
+          document.getElementById('page')?.focus()
+        }}
+      >
+        Skip to the page
+      </a>
+      <Navigation page={page} />
+      <div className="house-main">
+        <Banners />
+        <Open />
+      </div>
+    </div>
+  )
+}

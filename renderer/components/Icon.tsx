@@ -1,0 +1,35 @@
+/** The icons, drawn as one-stroke paths on a 16-unit grid; always beside a word, never alone with meaning. */
+
+const paths = {
+  overview: 'M2.5 7 8 2.5 13.5 7v6.5h-4V9.5h-3v4h-4z',
+  gpus: 'M2 4.5h12v7H2zM5.7 8a1.3 1.3 0 1 0 2.6 0 1.3 1.3 0 1 0-2.6 0M10.5 6.5v3M4 11.5v2M8 11.5v2',
+  measure: 'M2.5 11.5a5.5 5.5 0 1 1 11 0M8 11.5l2.5-4M4.5 13.5h7',
+  compare: 'M2.5 4h7M2.5 8h11M2.5 12h4.5M11.5 2.5v3M9 10.5v3',
+  settings: 'M2 4.5h6M11 4.5h3M9.5 3v3M2 11.5h3M8 11.5h6M6.5 10v3',
+  yes: 'M3 8.5l3.2 3.2L13 4.8',
+  fix: 'M9.8 3.2a3.2 3.2 0 0 0-3.9 4.1L2.5 10.7v2.8h2.8l3.4-3.4a3.2 3.2 0 0 0 4.1-3.9L10.7 8.3 7.7 5.3z',
+  no: 'M4 4l8 8M12 4l-8 8',
+  unknown: 'M5.8 6a2.2 2.2 0 1 1 3.4 1.9c-.8.5-1.2.9-1.2 1.8M8 12.3v.1',
+  warning: 'M8 2.5 14 13H2zM8 6.5v3M8 11.2v.1',
+  info: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 7.3v3.5M8 5.1v.1',
+  open: 'M6 4l4 4-4 4',
+  external: 'M6 3.5H3.5v9h9V10M9 3h4v4M13 3 7.5 8.5',
+  bolt: 'M9 2 4 9h4l-1 5 5-7H8z',
+  lock: 'M4 7.5h8V13H4zM5.7 7.5V5.3a2.3 2.3 0 0 1 4.6 0v2.2',
+  sort: 'M5 6.5 8 3.5l3 3M5 9.5l3 3 3-3',
+  up: 'M4.5 10 8 6l3.5 4',
+  down: 'M4.5 6 8 10l3.5-4',
+  close: 'M4 4l8 8M12 4l-8 8',
+  record: 'M8 12.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM8 9.2a1.2 1.2 0 1 0 0-2.4 1.2 1.2 0 0 0 0 2.4z',
+  clock: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 4.8V8l2.2 1.6',
+} as const
+
+export type IconName = keyof typeof paths
+
+export function Icon({ name, className }: { name: IconName; className?: string }) {
+  return (
+    <svg className={className ? `icon ${className}` : 'icon'} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={paths[name]} />
+    </svg>
+  )
+}

@@ -1,0 +1,20 @@
+/** A time, local, with its zone on hover; or its age in words. */
+import { formatAge, formatMoment, formatWithZone } from '../format/time.ts'
+import { useNow } from '../state/window-context.ts'
+
+export function Moment({ at }: { at: number }) {
+  return (
+    <time dateTime={new Date(at).toISOString()} title={formatWithZone(at)}>
+      {formatMoment(at)}
+    </time>
+  )
+}
+
+export function Age({ at }: { at: number }) {
+  const now = useNow()
+  return (
+    <time dateTime={new Date(at).toISOString()} title={formatWithZone(at)}>
+      {formatAge(at, now)}
+    </time>
+  )
+}

@@ -1,0 +1,48 @@
+/** Times are local, with the zone for whoever hovers; ages are in words. Pure but for the machine's zone. */
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+export function formatDay(at: number): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(at)
+}
+
+export function formatTime(at: number): string {
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at)
+}
+
+export function formatMoment(at: number): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(at)
+}
+
+/** For hovering: the moment with its zone. */
+export function formatWithZone(at: number): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'longOffset',
+  }).format(at)
+}
+
+/** "just now", "4 minutes old", "3 months old". */
+export function formatAge(at: number, now: number): string {
+  const age = Math.max(0, now - at)
+  if (age < minute) return 'just now'
+  if (age < hour) return old(age / minute, 'minute')
+  if (age < day) return old(age / hour, 'hour')
+  if (age < 60 * day) return old(age / day, 'day')
+  if (age < 730 * day) return old(age / (30.44 * day), 'month')
+  return old(age / (365.25 * day), 'year')
+}
+
+function old(amount: number, unit: string): string {
+  const whole = Math.floor(amount)
+  return `${whole} ${unit}${whole === 1 ? '' : 's'} old`
+}
+
+/** "8 s", "1 min 20 s": how long something has run. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  if (whole < 60) return `${whole}\u202fs`
+  const rest = whole % 60
+  return `${Math.floor(whole / 60)}\u202fmin${rest === 0 ? '' : ` ${rest}\u202fs`}`
+}

@@ -1,0 +1,85 @@
+/** The words behind the contract's ids. Pure. */
+import type { Confidence, Origin } from '../../shared/earnings.ts'
+import type { WorkloadId } from '../../shared/benchmark.ts'
+import type { DetectionLayer, Machine } from '../../shared/machine.ts'
+import type { SoftwareKind, Verdict } from '../../shared/network.ts'
+import { count, formatBytes } from './numbers.ts'
+
+export const verdictWords: Record<Verdict, string> = {
+  eligible: 'Can join',
+  fixable: 'Fixable',
+  'not-eligible': 'Cannot join',
+  unknown: 'Not known yet',
+}
+
+export const confidenceWords: Record<Confidence, string> = { high: 'high', medium: 'medium', low: 'low', none: 'none' }
+
+export const originWords: Record<Origin, string> = {
+  measured: 'measured here',
+  live: 'live',
+  bundled: 'bundled',
+  user: 'set by you',
+  assumed: 'assumed',
+}
+
+export const softwareWords: Record<SoftwareKind, string> = {
+  managed: 'Idlewatt can install, run and stop its software',
+  observed: 'you run its software, Idlewatt watches',
+  guided: 'it lives elsewhere; Idlewatt checks and explains',
+}
+
+export const workloadWords: Record<WorkloadId, string> = {
+  'fp32-compute': 'Single-precision compute',
+  'memory-bandwidth': 'Memory bandwidth',
+}
+
+export const benchmarkVerdictWords = {
+  'as-expected': 'As expected',
+  low: 'Below what the model should do',
+  unstable: 'Unstable',
+  unknown: 'Nothing to compare with',
+} as const
+
+export const layerWords: Record<DetectionLayer, string> = {
+  nvml: 'NVML',
+  'nvidia-smi': 'nvidia-smi',
+  'rocm-smi': 'rocm-smi',
+  opencl: 'OpenCL',
+  sysfs: 'the system’s device files',
+  os: 'the operating system',
+}
+
+/** The machine in one line; what is unknown is left out, but never everything. */
+export function machineLine(machine: Machine, gpuCount: number): string {
+  const parts = [
+    machine.os ?? platformWords[machine.platform] ?? machine.platform,
+    machine.isWsl ? 'inside WSL' : null,
+    machine.isVirtual ? 'virtual machine' : null,
+    machine.cpuName === null ? null : machine.cpuCores === null ? machine.cpuName : `${machine.cpuName}, ${count(machine.cpuCores, 'core')}`,
+    machine.memoryBytes === null ? null : `${formatBytes(machine.memoryBytes).replace('.0', '')} memory`,
+    gpuCount === 0 ? 'no GPU' : count(gpuCount, 'GPU'),
+  ]
+  return parts.filter((part) => part !== null && part !== '').join(' · ')
+}
+
+const platformWords: Record<string, string> = { linux: 'Linux', win32: 'Windows', darwin: 'macOS', unknown: 'Unknown system' }
+
+/** Host of an address without "www.", for link texts. */
+export function hostOf(url: string): string {
+  try {
+    return new URL(url).hostname.replace(/^www\./, '')
+  } catch {
+    return url
+  }
+}
+
+/** "2026-06" → "Jun 2026", "2026-06-23" → "23 Jun 2026"; other words stay as they are. */
+export function sourceDate(date: string | null): string {
+  if (date === null) return 'undated'
+  const match = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$/.exec(date)
+  if (!match) return date
+  const [, year, month, dayOfMonth] = match
+  if (!month) return year ?? date
+  const name = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][Number(month) - 1] ?? month
+  return dayOfMonth ? `${Number(dayOfMonth)} ${name} ${year}` : `${name} ${year}`
+}

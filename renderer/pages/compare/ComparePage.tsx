@@ -1,0 +1,125 @@
+/** Programmes × GPUs: can it join, what would it pay, what must be locked, how sure; and the same for cards one does not own. */
+import { Tabs } from 'radix-ui'
+import { useState } from 'react'
+import { LookStatus, NoGpu, detectionOf } from '../../components/Looking.tsx'
+import { Hint } from '../../components/Hint.tsx'
+import { Page } from '../../components/Page.tsx'
+import { SourceLink } from '../../components/SourceLink.tsx'
+import { Age } from '../../components/Moment.tsx'
+import { moneyFormat } from '../../format/money.ts'
+import { originWords } from '../../format/words.ts'
+import { drawnGpus } from '../../state/gpu-slots.ts'
+import { replaceRoute, useRoute } from '../../state/route.ts'
+import { usePart } from '../../state/window-context.ts'
+import { ComparisonTable } from './ComparisonTable.tsx'
+import { WhatIfPanel } from './WhatIfPanel.tsx'
+
+const whatIfDetail = 'what-if'
+
+export function ComparePage() {
+  const route = useRoute()
+  const settings = usePart('settings')
+  const money = moneyFormat(settings)
+  const tab = route.detail === whatIfDetail ? whatIfDetail : 'mine'
+  const [shown, setShown] = useState(tab)
+  function show(next: string): void {
+    setShown(next)
+    replaceRoute('compare', next === whatIfDetail ? whatIfDetail : null)
+  }
+  return (
+    <Page
+      title="Compare"
+      lead={
+        <>
+          What each programme would pay in <Hint text={money.about}>{money.code}</Hint> per day and GPU, after power. Estimates, not promises: never buy hardware on the strength of one.
+        </>
+      }
+    >
+      <Tabs.Root value={shown} onValueChange={show}>
+        <Tabs.List className="tabs" aria-label="Which cards">
+          <Tabs.Trigger className="tab" value="mine">
+            This machine
+          </Tabs.Trigger>
+          <Tabs.Trigger className="tab" value={whatIfDetail}>
+            What if
+          </Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="mine" className="tab-content" tabIndex={-1}>
+          <MyComparison opened={route.detail === whatIfDetail ? null : route.detail} />
+        </Tabs.Content>
+        <Tabs.Content value={whatIfDetail} className="tab-content" tabIndex={-1}>
+          <WhatIfPanel />
+        </Tabs.Content>
+      </Tabs.Root>
+      <Prices />
+    </Page>
+  )
+}
+
+function MyComparison({ opened }: { opened: string | null }) {
+  const gpus = usePart('gpus')
+  const comparison = usePart('comparison')
+  const [open, setOpen] = useState<string | null>(opened)
+  const detection = detectionOf(gpus)
+  function toggle(key: string): void {
+    const next = open === key ? null : key
+    setOpen(next)
+    replaceRoute('compare', next)
+  }
+  if (!detection) return <LookStatus gpus={gpus} />
+  if (drawnGpus(detection.gpus).cards.length === 0) {
+    return (
+      <>
+        <LookStatus gpus={gpus} />
+        <NoGpu detection={detection}>
+          <p>
+            Without a GPU there is nothing to compare here. “What if” above answers for any card.
+          </p>
+        </NoGpu>
+      </>
+    )
+  }
+  if (comparison.phase === 'waiting') return <p role="status">Working out what each programme would pay …</p>
+  return (
+    <>
+      <LookStatus gpus={gpus} />
+      <ComparisonTable label="Programmes for this machine" estimates={comparison.estimates} open={open} onToggle={toggle} />
+    </>
+  )
+}
+
+/** What the estimates stand on, with its age. */
+function Prices() {
+  const { markets } = usePart('networks')
+  if (markets.length === 0) return null
+  return (
+    <details className="prices">
+      <summary>The prices and figures these estimates stand on</summary>
+      <table className="table table-small">
+        <thead>
+          <tr>
+            <th scope="col">Figure</th>
+            <th scope="col">Origin</th>
+            <th scope="col">Age</th>
+            <th scope="col">Source</th>
+          </tr>
+        </thead>
+        <tbody>
+          {markets.map((market) => (
+            <tr key={market.id}>
+              <td className="wrap">{market.title}</td>
+              <td>{originWords[market.origin]}</td>
+              <td>
+                {market.takenAt === null ? 'undated' : <Age at={market.takenAt} />}
+                {market.stale ? <span className="chip chip-warning">stale</span> : null}
+              </td>
+              <td className="wrap">
+                <SourceLink source={market.source} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  )
+}

@@ -1,0 +1,86 @@
+/** Everything behind one row, in three tabs: how the number is made, whether this machine can join, what it binds. */
+import { Tabs } from 'radix-ui'
+import type { Estimate } from '../../../shared/earnings.ts'
+import type { ProgrammeInfo } from '../../../shared/network.ts'
+import { Words } from '../../components/Words.tsx'
+import { OutLink } from '../../components/SourceLink.tsx'
+import type { MoneyFormat } from '../../format/money.ts'
+import { count } from '../../format/numbers.ts'
+import { hostOf, softwareWords } from '../../format/words.ts'
+import { BindsTab } from './BindsTab.tsx'
+import { MakingTab } from './MakingTab.tsx'
+import { NeedsTable } from './NeedsTable.tsx'
+
+const reasonsInSight = 3
+
+export function EstimateDetail({ estimate, info, money }: { estimate: Estimate; info: ProgrammeInfo | undefined; money: MoneyFormat }) {
+  const failed = estimate.needs.filter((need) => need.ok === false).length
+  const toCheck = estimate.needs.filter((need) => need.ok === null).length
+  const noteOfNeeds = failed > 0 ? `${failed} not met` : toCheck > 0 ? `${toCheck} to check` : 'all met'
+  return (
+    <div className="detail">
+      {info ? (
+        <p className="detail-summary">
+          {info.summary} <span className="muted">{capitalise(softwareWords[info.software])}{info.takesWholeMachine ? '; it takes the whole machine' : ''}.</span>{' '}
+          <OutLink url={info.url}>{hostOf(info.url)}</OutLink>
+        </p>
+      ) : null}
+      <Reasons reasons={estimate.reasons} />
+      <Tabs.Root defaultValue={estimate.verdict === 'not-eligible' || estimate.lines.length === 0 ? 'needs' : 'making'}>
+        <Tabs.List className="tabs tabs-small" aria-label="Behind this row">
+          <Tabs.Trigger className="tab" value="making">
+            How the number is made
+          </Tabs.Trigger>
+          <Tabs.Trigger className="tab" value="needs">
+            Can it join? <span className="tab-note">{noteOfNeeds}</span>
+          </Tabs.Trigger>
+          <Tabs.Trigger className="tab" value="binds">
+            Capital and duties <span className="tab-note">{count(estimate.capital.length + estimate.duties.length, 'item')}</span>
+          </Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="making" className="tab-content">
+          <MakingTab estimate={estimate} money={money} />
+        </Tabs.Content>
+        <Tabs.Content value="needs" className="tab-content">
+          <NeedsTable needs={estimate.needs} />
+        </Tabs.Content>
+        <Tabs.Content value="binds" className="tab-content">
+          <BindsTab estimate={estimate} money={money} />
+        </Tabs.Content>
+      </Tabs.Root>
+    </div>
+  )
+}
+
+/** The first ones lead; the rest are a click away. */
+function Reasons({ reasons }: { reasons: string[] }) {
+  if (reasons.length === 0) return null
+  const rest = reasons.slice(reasonsInSight)
+  return (
+    <div>
+      <ReasonList reasons={rest.length === 1 ? reasons : reasons.slice(0, reasonsInSight)} />
+      {rest.length > 1 ? (
+        <details className="more-reasons">
+          <summary>{rest.length} more to know before believing it</summary>
+          <ReasonList reasons={rest} />
+        </details>
+      ) : null}
+    </div>
+  )
+}
+
+function ReasonList({ reasons }: { reasons: string[] }) {
+  return (
+    <ul className="detail-reasons">
+      {reasons.map((reason) => (
+        <li key={reason}>
+          <Words text={reason} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,49 @@
+/** What uses the card now. */
+import type { GpuSample } from '../../../shared/telemetry.ts'
+import { usersOf } from '../../components/why-unknown.ts'
+import { ScrollBox } from '../../components/Page.tsx'
+import { formatBytes } from '../../format/numbers.ts'
+
+export function GpuProcesses({ sample }: { sample: GpuSample | null }) {
+  if (!sample || sample.unknown.all) return null
+  if (usersOf(sample) === null) {
+    return (
+      <p className="small">
+        <strong>Used by:</strong> <span className="unknown">unknown</span> <span className="muted">{sample.unknown.processes ?? ''}</span>
+      </p>
+    )
+  }
+  if (sample.processes.length === 0) {
+    return (
+      <p className="small">
+        <strong>Used by:</strong> nothing
+      </p>
+    )
+  }
+  const sorted = [...sample.processes].sort((a, b) => (b.memoryBytes ?? -1) - (a.memoryBytes ?? -1))
+  return (
+    <ScrollBox label="Processes on this GPU">
+      <table className="table table-small">
+        <caption>Used by</caption>
+        <thead>
+          <tr>
+            <th scope="col">Process</th>
+            <th scope="col" className="number">Id</th>
+            <th scope="col" className="number">GPU memory</th>
+            <th scope="col">Whose</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((process) => (
+            <tr key={process.pid}>
+              <td className="wrap" title={process.name}>{process.name}</td>
+              <td className="number">{process.pid}</td>
+              <td className="number">{process.memoryBytes === null ? <span className="unknown">unknown</span> : formatBytes(process.memoryBytes)}</td>
+              <td>{process.ours === true ? 'Idlewatt’s' : process.ours === false ? 'not ours' : <span className="muted">not known</span>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  )
+}

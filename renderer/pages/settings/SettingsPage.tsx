@@ -1,0 +1,102 @@
+/** Settings: what electricity costs, in which money, what the plug really gives, and how the pages look. */
+import { Page, Section } from '../../components/Page.tsx'
+import { SourceLink } from '../../components/SourceLink.tsx'
+import { Moment } from '../../components/Moment.tsx'
+import { formatNumber } from '../../format/numbers.ts'
+import { originWords } from '../../format/words.ts'
+import { usePart } from '../../state/window-context.ts'
+import { ChoiceSetting } from './ChoiceSetting.tsx'
+import { NumberSetting } from './NumberSetting.tsx'
+import { currencies, themes } from './choices.ts'
+
+export function SettingsPage() {
+  const settings = usePart('settings')
+  const app = usePart('app')
+  const { values, currencyRate } = settings
+  return (
+    <Page title="Settings" lead="Each change is saved as soon as you leave its field.">
+      <Section title="Electricity and money">
+        <div className="settings">
+          <ChoiceSetting
+            name="currency"
+            label="Currency"
+            value={values.currency}
+            choices={currencies}
+            help={values.electricityPricePerKwh === null ? 'Estimates are made in US dollars and shown in this.' : `The electricity price is read in ${values.currency}: set it anew after changing this.`}
+          />
+          <NumberSetting name="electricityPricePerKwh" label="Electricity price" unit={`${values.currency}/kWh`} value={values.electricityPricePerKwh} placeholder="not set" help="What a kilowatt-hour costs you, taxes included. While it is not set, estimates assume a price and say so." />
+          {values.currency === 'USD' ? null : (
+            <NumberSetting
+              name="usdPerCurrencyUnit"
+              label="Your own rate"
+              unit={`USD for 1 ${values.currency}`}
+              value={values.usdPerCurrencyUnit}
+              placeholder={currencyRate ? formatNumber(currencyRate.usdPerUnit, 4) : 'no rate known'}
+              help={
+                currencyRate ? (
+                  <>
+                    In use: {formatNumber(currencyRate.usdPerUnit, 4)}, {originWords[currencyRate.origin]}
+                    {currencyRate.takenAt === null ? '' : ', '}
+                    {currencyRate.takenAt === null ? null : <Moment at={currencyRate.takenAt} />}
+                    {currencyRate.source ? (
+                      <>
+                        , from <SourceLink source={currencyRate.source} />
+                      </>
+                    ) : null}
+                    . Leave empty to use the bundled one.
+                  </>
+                ) : (
+                  `No rate for ${values.currency} is known, so amounts are shown in US dollars until you enter one.`
+                )
+              }
+            />
+          )}
+        </div>
+      </Section>
+      <Section title="Power at the wall">
+        <p className="muted section-note">Cards report their own watts; the plug gives more. Wall watts = card watts × factor + offset.</p>
+        <div className="settings">
+          <NumberSetting name="wallPowerFactor" label="Factor" unit="×" value={values.wallPowerFactor} required help="From a plug meter: what the wall gives more, over what the cards report more. 1.1 is common." />
+          <NumberSetting name="wallPowerOffsetW" label="Offset" unit="W" value={values.wallPowerOffsetW} required help="What remains, for the whole machine." />
+          <NumberSetting name="hostPowerW" label="Rest of the machine" unit="W" value={values.hostPowerW} placeholder="60 assumed" help="Processor, memory, fans and disks while a programme takes the whole machine. Empty: 60 W are assumed." />
+        </div>
+      </Section>
+      <Section title="Appearance">
+        <div className="settings">
+          <ChoiceSetting name="theme" label="Theme" value={values.theme} choices={themes} />
+          <ChoiceSetting
+            name="temperatureUnit"
+            label="Temperature"
+            value={values.temperatureUnit}
+            choices={[
+              { value: 'C', title: 'Celsius' },
+              { value: 'F', title: 'Fahrenheit' },
+            ]}
+          />
+        </div>
+      </Section>
+      <Section title="About this Idlewatt">
+        <dl className="facts-list">
+          <div>
+            <dt>Version</dt>
+            <dd>{app.version}</dd>
+          </div>
+          <div>
+            <dt>Data folder</dt>
+            <dd className="wrap">{app.dataFolder}</dd>
+          </div>
+          <div>
+            <dt>Running since</dt>
+            <dd>
+              <Moment at={app.startedAt} />
+            </dd>
+          </div>
+          <div>
+            <dt>Shown through</dt>
+            <dd>{app.door === 'desktop' ? 'its own window' : 'a browser on this machine'}</dd>
+          </div>
+        </dl>
+      </Section>
+    </Page>
+  )
+}

@@ -1,0 +1,17 @@
+/** The choices of the settings page, from the one schema. */
+import { settingsSchema, type Settings } from '../../../shared/settings.ts'
+
+export interface Choice<Value extends string> {
+  value: Value
+  title: string
+}
+
+const names = new Intl.DisplayNames('en', { type: 'currency' })
+
+export const currencies: Choice<Settings['currency']>[] = settingsSchema.shape.currency.unwrap().options.map((code) => ({ value: code, title: `${code}, ${names.of(code) ?? code}` }))
+
+export const themes: Choice<Settings['theme']>[] = [
+  { value: 'system', title: 'As the system' },
+  { value: 'light', title: 'Light' },
+  { value: 'dark', title: 'Dark' },
+]

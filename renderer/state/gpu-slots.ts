@@ -1,0 +1,18 @@
+/** Tells identical cards apart for people: "GeForce RTX 3090 (1)" and where it sits. Pure. */
+import type { Gpu } from '../../shared/machine.ts'
+
+/** Cards first, then what only offers computing, in the order they were found. */
+export function drawnGpus(gpus: readonly Gpu[]): { cards: Gpu[]; others: Gpu[] } {
+  return { cards: gpus.filter((gpu) => gpu.kind === 'gpu'), others: gpus.filter((gpu) => gpu.kind !== 'gpu') }
+}
+
+/** The name, numbered where the machine has several of it. */
+export function gpuTitle(gpu: Gpu, all: readonly Gpu[]): string {
+  const same = all.filter((other) => other.name === gpu.name)
+  return same.length < 2 ? gpu.name : `${gpu.name} #${same.indexOf(gpu) + 1}`
+}
+
+/** "01:00.0": the address without a domain that is zero. */
+export function shortAddress(pciAddress: string | null): string | null {
+  return pciAddress === null ? null : pciAddress.replace(/^0000:/, '')
+}

@@ -1,0 +1,43 @@
+/** Which page is open, kept in the address as `#/compare/<row>` so that reload and the back button work. */
+import { useSyncExternalStore } from 'react'
+
+export const pageIds = ['overview', 'gpus', 'measure', 'compare', 'settings'] as const
+export type PageId = (typeof pageIds)[number]
+
+export interface Route {
+  page: PageId
+  /** What is open on it: a comparison row, a GPU; null: nothing. */
+  detail: string | null
+}
+
+export function readRoute(hash: string): Route {
+  const [page = '', detail = ''] = hash.replace(/^#\/?/, '').split('/', 2)
+  const known = pageIds.find((id) => id === page) ?? 'overview'
+  return { page: known, detail: detail === '' ? null : decode(detail) }
+}
+
+export function writeRoute(page: PageId, detail: string | null = null): string {
+  return detail === null ? `#/${page}` : `#/${page}/${encodeURIComponent(detail)}`
+}
+
+/** Replaces the address without a new entry in the history: for what opens and closes on a page. */
+export function replaceRoute(page: PageId, detail: string | null): void {
+  history.replaceState(null, '', writeRoute(page, detail))
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
+  }
+}
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener)
+  return () => window.removeEventListener('hashchange', listener)
+}
+
+export function useRoute(): Route {
+  return readRoute(useSyncExternalStore(subscribe, () => window.location.hash))
+}

@@ -1,0 +1,133 @@
+/** A stage for the page: serves its build under the real security headers, with a bridge that plays a gallery state. */
+import { createServer, type Server } from 'node:http'
+import { readFile } from 'node:fs/promises'
+import { extname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { BrowserContext, Page } from 'playwright-core'
+import { build } from 'vite'
+import { securityHeaders } from '../../main/system/page-policy.ts'
+import type { WhatIfAnswer } from '../../shared/requests.ts'
+import { now } from './parts.ts'
+import type { GalleryState } from './states.ts'
+
+const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/page', import.meta.url))
+const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' }
+
+/** Builds the page into a folder of its own, so that several may do so at once. */
+export async function buildPage(name: string): Promise<string> {
+  const outDir = join(cacheFolder, name)
+  await build({ configFile: fileURLToPath(new URL('./vite.config.ts', import.meta.url)), build: { outDir, emptyOutDir: true } })
+  return outDir
+}
+
+/** Serves the built page on loopback. */
+export async function servePage(folder: string): Promise<{ address: string; close(): Promise<void> }> {
+  const server: Server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname))
+    const file = join(folder, path === '/' ? 'index.html' : path)
+    readFile(file).then(
+      (body) => response.writeHead(200, { ...securityHeaders, 'Content-Type': types[extname(file)] ?? 'application/octet-stream' }).end(body),
+      () => response.writeHead(404, securityHeaders).end(),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The stage has no port.')
+  return { address: `http://127.0.0.1:${address.port}/`, close: () => new Promise((resolve) => server.close(() => resolve())) }
+}
+
+export interface Staging {
+  address: string
+  page: string
+  shown: GalleryState
+  whatIf: WhatIfAnswer
+  models: string[]
+}
+
+export interface StagedPage {
+  page: Page
+  /** What the page asked for, in order. */
+  asked(): Promise<{ name: string; input: unknown }[]>
+  /** Refusals of the Content-Security-Policy, uncaught errors and console errors. */
+  complaints: string[]
+}
+
+/** Opens one page on one state; the clock stands at the gallery's "now". */
+export async function stagePage(context: BrowserContext, staging: Staging): Promise<StagedPage> {
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (!staging.shown.isLost && (message.type() === 'error' || message.type() === 'warning')) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  await page.clock.install({ time: now })
+  if (staging.shown.isLost) await loseConnection(page, staging.shown)
+  else await page.addInitScript(playState, { state: staging.shown.state, history: staging.shown.history ?? [], past: staging.shown.past ?? [], whatIf: staging.whatIf, models: staging.models })
+  await page.goto(`${staging.address}#/${staging.page}`)
+  await page.waitForSelector('h1')
+  return { page, complaints, asked: () => page.evaluate(() => (window as unknown as { asked: { name: string; input: unknown }[] }).asked) }
+}
+
+/** The headless door as it looks when it goes away: one answer, an update stream that ends, and silence from then on. */
+async function loseConnection(page: Page, shown: GalleryState): Promise<void> {
+  const revisions = Object.fromEntries(Object.keys(shown.state).map((part) => [part, 1]))
+  let streams = 0
+  await page.route('**/ask', (route) => route.fulfill({ json: { ok: true, value: { state: shown.state, revisions } } }))
+  await page.route('**/updates', (route) => (streams++ === 0 ? route.fulfill({ body: '{"ping":1}\n' }) : route.abort()))
+}
+
+type Played = Pick<GalleryState, 'state'> & { history: NonNullable<GalleryState['history']>; past: NonNullable<GalleryState['past']>; whatIf: WhatIfAnswer; models: string[] }
+
+/** Runs in the page: the bridge of the preload, played from a state. Self-contained, since it is sent as text. */
+function playState(played: Played): void {
+  const state = played.state as unknown as Record<string, unknown>
+  const revisions: Record<string, number> = Object.fromEntries(Object.keys(state).map((part) => [part, 1]))
+  // The history is played in first; a present reading would be newer than all of it.
+  const telemetry = state.telemetry as { samples: Record<string, unknown> }
+  for (const one of played.history) delete telemetry.samples[one.gpuId]
+  const asked: { name: string; input: unknown }[] = []
+  const listeners = new Set<(update: unknown) => void>()
+  function push(part: string, value: unknown): void {
+    state[part] = value
+    revisions[part] = (revisions[part] ?? 0) + 1
+    for (const listener of listeners) listener({ part, revision: revisions[part], value })
+  }
+  const answers: Record<string, (input: never) => unknown> = {
+    'state.read': () => structuredClone({ state, revisions }),
+    'benchmark.past': (input: { gpuId: string }) => played.past.filter((result) => result.gpuId === input.gpuId),
+    'estimate.what-if': (input: { gpuModel: string }) => (/none|quux/i.test(input.gpuModel) ? { model: null, nearest: played.models.slice(0, 3), estimates: [] } : played.whatIf),
+    'models.search': (input: { text: string }) => played.models.filter((model) => model.toLowerCase().includes(input.text.toLowerCase())),
+    'settings.change': (change: object) => {
+      const settings = state.settings as { values: object }
+      push('settings', { ...settings, values: { ...settings.values, ...change } })
+      return (state.settings as { values: object }).values
+    },
+    'notice.dismiss': (input: { id: string }) => {
+      const app = state.app as { notices: { id: string }[] }
+      push('app', { ...app, notices: app.notices.filter((notice) => notice.id !== input.id) })
+      return null
+    },
+  }
+  const page = window as unknown as Record<string, unknown>
+  page.asked = asked
+  page.push = push
+  page.idlewatt = {
+    ask(name: string, input: unknown) {
+      asked.push({ name, input })
+      return Promise.resolve({ ok: true, value: answers[name]?.(input as never) ?? null })
+    },
+    onUpdate(listener: (update: unknown) => void) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  page.playHistory = () => {
+    const longest = Math.max(0, ...played.history.map((one) => one.samples.length))
+    for (let i = 0; i < longest; i += 1) {
+      const telemetry = state.telemetry as { samples: Record<string, unknown> }
+      const samples = { ...telemetry.samples }
+      for (const one of played.history) if (one.samples[i]) samples[one.gpuId] = one.samples[i]
+      push('telemetry', { ...telemetry, samples })
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/** Hand-made states, for the page's tests and for what no recording can show. Typed by the contract: one that no longer fits does not compile. */
+import type { State } from '../../shared/state.ts'
+import { unknownSample, type GpuSample } from '../../shared/telemetry.ts'
+import { comparison, estimate, gpu, machine, now, result, sample, series, state } from './parts.ts'
+
+export interface GalleryState {
+  id: string
+  title: string
+  state: State
+  /** Earlier readings that are played in before the picture is taken. */
+  history?: { gpuId: string; samples: GpuSample[] }[]
+  /** Earlier results that `benchmark.past` answers with. */
+  past?: ReturnType<typeof result>[]
+  /** Only these pages are worth a picture; all when left out. */
+  pages?: string[]
+  /** Done on the page before the picture. */
+  /** The page comes through a browser, and the stream of updates ends at once. */
+  isLost?: boolean
+  act?: 'open-row' | 'open-needs' | 'open-binds' | 'open-facts' | 'what-if' | 'what-if-unknown' | 'open-gpu' | 'bad-setting'
+}
+
+const gib = 1024 ** 3
+const h200 = { name: 'H200 SXM', model: 'H200 SXM', memoryBytes: 141 * gib, pciDeviceId: '10de:2335', powerLimitW: 700, powerLimitDefaultW: 700, cudaComputeCapability: '9.0', eccEnabled: true, drivesDisplay: false, mig: { enabled: false, instances: [] } }
+
+function many(count: number, make: (n: number) => { gpu: ReturnType<typeof gpu>; sample: GpuSample | null }, over: { machine?: Parameters<typeof machine>[0]; groups: State['comparison']['estimates'] }): State {
+  const made = Array.from({ length: count }, (_, n) => make(n))
+  return state({
+    gpus: { phase: 'ready', detection: { machine: machine(over.machine), gpus: made.map((one) => one.gpu), problems: [], detectedAt: now - 600_000 } },
+    telemetry: { samples: Object.fromEntries(made.flatMap((one) => (one.sample ? [[one.gpu.id, one.sample]] : []))), status: { phase: 'on', since: now - 90_000 } },
+    comparison: { phase: 'ready', estimates: over.groups, madeAt: now },
+  })
+}
+
+const oneWindows = state({
+  app: { ...state().app, recordedMachine: 'one-rtx-4090-windows' },
+  gpus: { phase: 'ready', detection: { machine: machine({ platform: 'win32', os: 'Windows 11 Pro', osVersion: '10.0.26100', cpuName: 'Intel Core i9-13900K', cpuCores: 24, recorded: 'one-rtx-4090-windows' }), gpus: [gpu(0, { sample: sample() })], problems: [], detectedAt: now - 60_000 } },
+  telemetry: { samples: { 'GPU-00000000': sample({ processes: [{ pid: 4, name: 'C:\\Windows\\System32\\dwm.exe', memoryBytes: null, ours: null }, { pid: 8120, name: 'C:\\Program Files\\Mozilla Firefox\\firefox.exe', memoryBytes: null, ours: null }, { pid: 9120, name: 'C:\\Program Files\\Blender\\blender.exe', memoryBytes: null, ours: null }] }) }, status: { phase: 'on', since: now - 90_000 } },
+  benchmark: { now: { phase: 'idle' }, latest: {}, crashes: [], blocked: 'This is a recorded machine: there is no card here to measure.', lastFailure: null },
+})
+
+const two = many(2, (n) => ({ gpu: gpu(n, { name: 'GeForce RTX 3090', model: 'GeForce RTX 3090', pciDeviceId: '10de:2204', powerLimitW: 350, powerLimitDefaultW: 350, cudaComputeCapability: '8.6' }), sample: sample({ powerLimitW: 350, powerW: n === 0 ? 31.2 : null, temperatureC: n === 0 ? 44 : 38, unknown: n === 0 ? {} : { powerW: 'The driver says this card’s sensor is not supported.' }, processes: n === 0 ? sample().processes : [] }) }), { groups: comparison({ gpuIds: ['GPU-00000000', 'GPU-00000001'], gpuName: 'GeForce RTX 3090', gpuModel: 'GeForce RTX 3090', gpuCount: 2 }) })
+
+const eight = many(8, (n) => ({
+  gpu: gpu(n, { ...h200, mig: n === 7 ? { enabled: true, instances: [{ index: 0, gpuInstanceId: 1, computeInstanceId: 0, memoryBytes: 70 * gib, multiprocessors: 60 }, { index: 1, gpuInstanceId: 2, computeInstanceId: 0, memoryBytes: 70 * gib, multiprocessors: 60 }] } : h200.mig, problems: n === 5 ? [{ id: 'ecc-errors', sentence: '14 memory errors could not be corrected.', remedy: 'Reset the card when it is free; have it replaced if they come back.' }] : [] }),
+  sample: sample({ temperatureC: 34 + n * 3, powerW: 112 + n * 61, powerLimitW: 700, memoryTotalBytes: 141 * gib, memoryUsedBytes: (n * 17 + 0.6) * gib, utilisation: n / 7, fan: null, eccCorrected: n === 5 ? 812 : 0, eccUncorrected: n === 5 ? 14 : 0, unknown: { fan: 'The card has no fan of its own.' }, processes: n === 0 ? [] : [{ pid: 7000 + n, name: 'python3', memoryBytes: n * 17 * gib, ours: false }] }),
+}), { machine: { cpuName: '2 × Intel Xeon Platinum 8558', cpuCores: 96, memoryBytes: 2048 * gib }, groups: comparison({ gpuIds: Array.from({ length: 8 }, (_, n) => `GPU-0000000${n}`), gpuName: 'H200 SXM', gpuModel: 'H200 SXM', gpuCount: 8 }).map((one) => ({ ...one, net: { low: one.net.low === null ? null : one.net.low * 9, expected: one.net.expected === null ? null : one.net.expected * 9, high: one.net.high === null ? null : one.net.high * 9 } })) })
+
+const sixteen = many(16, (n) => ({
+  gpu: gpu(n, { id: `GPU-0000000${n}`, name: n < 12 ? 'GeForce RTX 3080' : 'Radeon RX 7900 XTX', vendor: n < 12 ? 'nvidia' : 'amd', model: n < 12 ? 'GeForce RTX 3080 10 GB' : 'Radeon RX 7900 XTX', memoryBytes: (n < 12 ? 10 : 24) * gib, opencl: n === 3 ? null : gpu(n).opencl }),
+  sample: n === 9 ? unknownSample(now, 'The driver gave no answer for this card: it may have fallen off the bus.') : sample({ temperatureC: 48 + (n % 5) * 3, powerW: 18 + n * 13, powerLimitW: 320, memoryTotalBytes: (n < 12 ? 10 : 24) * gib, memoryUsedBytes: (n % 4) * 2.1 * gib, utilisation: (n % 4) / 3, processes: n % 4 === 0 ? [] : sample().processes }),
+}), { machine: { os: 'HiveOS 0.6', cpuName: 'AMD EPYC 7302P', memoryBytes: 32 * gib }, groups: [
+  ...comparison({ gpuIds: Array.from({ length: 12 }, (_, n) => `GPU-0000000${n}`), gpuName: 'GeForce RTX 3080', gpuModel: 'GeForce RTX 3080 10 GB', gpuCount: 12 }),
+  ...comparison({ gpuIds: Array.from({ length: 4 }, (_, n) => `GPU-000000${n + 12}`), gpuName: 'Radeon RX 7900 XTX', gpuModel: 'Radeon RX 7900 XTX', gpuCount: 4 }).map((one) => ({ ...one, verdict: 'not-eligible' as const })),
+] })
+
+const noGpu = state({
+  gpus: { phase: 'ready', detection: { machine: machine({ cpuName: 'Intel Core i5-8250U', memoryBytes: 8 * gib }), gpus: [gpu(0, { id: 'opencl:0', kind: 'cpu-device', vendor: 'other', name: 'cpu-haswell-Intel Core i5-8250U', model: null, uuid: null, pciAddress: null, pciDeviceId: null, seenBy: ['opencl'], memoryBytes: 6 * gib, driverVersion: null, cudaVersion: null, vbiosVersion: null, cudaComputeCapability: null, powerLimitW: null })], problems: [{ id: 'no-gpu', sentence: 'No GPU was found in this machine.', remedy: 'If one is built in, install its driver and look again. A card must be listed by “lspci” to be seen at all.' }], detectedAt: now - 9000 } },
+  telemetry: { samples: {}, status: { phase: 'off' } },
+  comparison: { phase: 'ready', estimates: [], madeAt: now },
+})
+
+const silent = state({
+  gpus: { phase: 'failed', problem: { id: 'driver-not-answering', sentence: 'The NVIDIA driver is not answering: “nvidia-smi” gave no word for 8 seconds.', remedy: 'A card may have fallen off the bus. Restart the machine; if it comes back, check the power cables and the log for “Xid” lines.' }, previous: null, retryAt: now + 24_000 },
+  telemetry: { samples: {}, status: { phase: 'not-answering', since: now - 40_000, sentence: 'The driver stopped answering.', retryAt: now + 24_000 } },
+  comparison: { phase: 'waiting', estimates: [], madeAt: null },
+})
+
+const looking = state({ gpus: { phase: 'looking', since: now - 4_600, previous: null }, telemetry: { samples: {}, status: { phase: 'off' } }, comparison: { phase: 'waiting', estimates: [], madeAt: null } })
+
+const running = state({ benchmark: { now: { phase: 'running', gpuId: 'GPU-00000000', workload: 'memory-bandwidth', step: 'run 4, copying 2 GiB at a time', progress: 0.62, startedAt: now - 9_300, limitSeconds: 15, queued: [] }, latest: {}, crashes: [], blocked: null, lastFailure: null }, telemetry: { samples: { 'GPU-00000000': sample({ powerW: 431, temperatureC: 67, utilisation: 0.99 }) }, status: { phase: 'on', since: now } } })
+
+const finished = state({ benchmark: { now: { phase: 'idle' }, latest: { 'GPU-00000000': result('GPU-00000000', { verdict: 'low', reasons: ['Memory bandwidth is 21 % below what this model reaches. A second load, a low memory clock or a PCIe riser are the usual causes.'], results: [...result('x').results.slice(0, 1), { workload: 'memory-bandwidth', value: 671.8, unit: 'GB/s', spread: 0.021, runs: 12, expected: { low: 857, high: 1018 } }] }) }, crashes: [], blocked: null, lastFailure: null } })
+const past = [finished.benchmark.latest['GPU-00000000'] ?? result('GPU-00000000'), ...[3, 11, 40].map((days, i) => result('GPU-00000000', { startedAt: now - days * 86_400_000, driverVersion: i === 2 ? '566.36' : '570.86' }, 1 - i * 0.007))]
+
+const crashed = state({
+  app: { ...state().app, notices: [{ id: 'settings-broken', level: 'warning', sentence: 'The settings file could not be read. It was set aside as settings.broken-2026-11-23.json, and the defaults are in use.', at: now - 120_000 }] },
+  benchmark: { now: { phase: 'idle' }, latest: {}, crashes: [{ gpuId: 'GPU-00000000', workload: 'fp32-compute', startedAt: now - 7_200_000, driverVersion: '570.86' }], blocked: null, lastFailure: { gpuId: 'GPU-00000000', sentence: 'The measuring process ended on its own after 4 seconds, most likely with the driver.', at: now - 7_190_000 } },
+})
+
+const losing = state({ settings: { values: { ...state().settings.values, currency: 'EUR', electricityPricePerKwh: 0.42, temperatureUnit: 'F' }, currencyRate: { usdPerUnit: 1.0873, origin: 'bundled', source: { url: 'https://www.ecb.europa.eu/stats', date: '2026-11-20' }, takenAt: now - 3 * 86_400_000 } }, comparison: { phase: 'ready', madeAt: now, estimates: comparison().map((one) => ({ ...one, net: { low: one.net.low === null ? null : one.net.low - 9, expected: one.net.expected === null ? null : one.net.expected - 8.6, high: one.net.high === null ? null : one.net.high - 8.2 } })) } })
+
+export const whatIfEstimates = comparison({ gpuIds: [], gpuName: 'GeForce RTX 5090', gpuModel: 'GeForce RTX 5090' }).map((one) => estimate({ ...one, needs: one.needs.filter((need) => need.id === 'class') }))
+
+export const states: GalleryState[] = [
+  { id: 'one-4090-windows', title: 'One RTX 4090 on Windows, a recorded machine', state: oneWindows },
+  { id: 'two-3090', title: 'Two RTX 3090 on Linux', state: two, history: [series('GPU-00000000', sample({ powerLimitW: 350 }))] },
+  { id: 'eight-h200', title: 'Eight H200', state: eight, history: [series('GPU-00000005', sample({ powerLimitW: 700 }))] },
+  { id: 'sixteen', title: 'Sixteen cards of two kinds', state: sixteen },
+  { id: 'none', title: 'No GPU', state: noGpu },
+  { id: 'silent', title: 'A driver that does not answer', state: silent },
+  { id: 'looking', title: 'Looking for GPUs', state: looking },
+  { id: 'running', title: 'A measurement under way', state: running, pages: ['measure', 'overview'] },
+  { id: 'finished', title: 'A measurement finished', state: finished, past, pages: ['measure', 'overview'] },
+  { id: 'crash', title: 'After a crash', state: crashed, pages: ['measure', 'overview'] },
+  { id: 'losing', title: 'Dear electricity, in euros', state: losing, pages: ['overview', 'compare', 'settings'] },
+  { id: 'what-if-unknown', title: 'A what-if for a card nobody knows', state: noGpu, pages: ['compare'], act: 'what-if-unknown' },
+  { id: 'bad-setting', title: 'A setting that cannot be', state: losing, pages: ['settings'], act: 'bad-setting' },
+  { id: 'lost', title: 'Connection lost', state: two, pages: ['overview'], isLost: true },
+]

@@ -1,0 +1,209 @@
+/** The built page in a real Chromium: no accessibility fault in either theme, everything by keyboard alone, nothing the security policy refuses. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pageIds } from '../../renderer/state/route.ts'
+import { buildPage, servePage, stagePage, type StagedPage } from '../gallery/stage.ts'
+import { readRealState } from '../gallery/real.ts'
+import { states, whatIfEstimates, type GalleryState } from '../gallery/states.ts'
+import { findChromium, launchChromium } from '../helpers/chromium.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const whatIf = { model: 'GeForce RTX 5090', nearest: [], estimates: whatIfEstimates }
+/** Recorded machines whose real requirements and estimates are drawn. */
+const recorded = ['rtx-4090-windows', 'eight-h200']
+const models = ['GeForce RTX 5090', 'GeForce RTX 4090', 'GeForce RTX 4090 Laptop GPU']
+
+describe.skipIf(findChromium() === null)('the page', () => {
+  let browser: Browser
+  let served: Awaited<ReturnType<typeof servePage>>
+  const real: GalleryState[] = []
+
+  beforeAll(async () => {
+    served = await servePage(await buildPage('page-test'))
+    for (const machine of recorded) real.push({ id: `real ${machine}`, title: machine, state: await readRealState(machine) })
+    browser = await launchChromium()
+  }, 180_000)
+  afterAll(async () => {
+    await browser?.close()
+    await served?.close()
+  })
+
+  async function open(stateId: string, page: string, colorScheme: 'light' | 'dark' = 'light', viewport = { width: 1280, height: 800 }): Promise<StagedPage> {
+    const shown = [...states, ...real].find((state) => state.id === stateId)
+    if (!shown) throw new Error(`There is no state ${stateId}.`)
+    const context = await browser.newContext({ colorScheme, viewport, reducedMotion: 'reduce' })
+    return stagePage(context, { address: served.address, page, shown, whatIf, models })
+  }
+
+  /** Rules of WCAG 2.0 to 2.2, levels A and AA, and axe's own best practices. */
+  async function faultsOf(page: Page): Promise<string[]> {
+    await page.evaluate(axe)
+    return page.evaluate(async () => {
+      const { violations } = await (window as unknown as { axe: { run(root: Document, options: unknown): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }).axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      })
+      return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`))
+    })
+  }
+
+  /** Presses Tab until `wanted` holds of the focused element's accessible text; fails where it is never reached. */
+  async function tabTo(page: Page, wanted: RegExp): Promise<void> {
+    for (let i = 0; i < 80; i += 1) {
+      await page.keyboard.press('Tab')
+      const text = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement | null
+        const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])].map((label) => label.textContent).join(' ') : ''
+        return `${labels} ${element?.getAttribute('aria-label') ?? ''} ${element?.innerText ?? ''}`.trim()
+      })
+      if (wanted.test(text)) return
+    }
+    throw new Error(`Tab never reached ${wanted}.`)
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it.each([
+      ...pageIds.map((page) => ['two-3090', page] as const),
+      ['eight-h200', 'gpus'] as const,
+      ['sixteen', 'overview'] as const,
+      ['none', 'overview'] as const,
+      ['silent', 'gpus'] as const,
+      ['looking', 'overview'] as const,
+      ['running', 'measure'] as const,
+      ['finished', 'measure'] as const,
+      ['crash', 'measure'] as const,
+      ['losing', 'overview'] as const,
+    ])(`has no accessibility fault and breaks no policy (${colorScheme}): %s, %s`, async (stateId, pageId) => {
+      const { page, complaints } = await open(stateId, pageId, colorScheme)
+      expect(await faultsOf(page)).toEqual([])
+      expect(complaints).toEqual([])
+      await page.context().close()
+    })
+
+    it.each(['two-3090', ...recorded.map((machine) => `real ${machine}`)])(`has none in an opened row, tab by tab (${colorScheme}): %s`, async (stateId) => {
+      const { page } = await open(stateId, 'compare', colorScheme)
+      await page.locator('.row-button').first().click()
+      for (const tab of [/How the number/, /Can it join/, /Capital and duties/]) {
+        await page.getByRole('tab', { name: tab }).click()
+        expect(await faultsOf(page)).toEqual([])
+      }
+      await page.context().close()
+    })
+  }
+
+  it('opens a comparison row, its requirements and their sources by keyboard alone', async () => {
+    const { page } = await open('two-3090', 'overview')
+    await tabTo(page, /^Compare$/)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Compare', level: 1 }).waitFor()
+    await tabTo(page, /^Framefarm Rendering node/)
+    await page.keyboard.press('Enter')
+    expect(await page.getByRole('button', { name: /^Framefarm Rendering node/ }).getAttribute('aria-expanded')).toBe('true')
+    await tabTo(page, /How the number is made/)
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('cell', { name: 'Update the driver.' }).waitFor()
+    await tabTo(page, /example\.org/)
+    await page.context().close()
+  })
+
+  it('answers a what-if by keyboard alone: search, pick, ask, read', async () => {
+    const { page, asked } = await open('two-3090', 'compare')
+    await tabTo(page, /This machine/)
+    await page.keyboard.press('ArrowRight')
+    await tabTo(page, /^Card/)
+    await page.keyboard.type('5090')
+    await page.clock.runFor(500)
+    await page.getByRole('option', { name: 'GeForce RTX 5090' }).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Enter')
+    await page.getByText('For GeForce RTX 5090:').waitFor()
+    expect((await asked()).filter((one) => one.name === 'estimate.what-if')).toEqual([{ name: 'estimate.what-if', input: { gpuModel: 'GeForce RTX 5090', gpuCount: 1 } }])
+    expect(await page.getByRole('button', { name: /^Northcloud Provider/ }).count()).toBe(1)
+    await page.context().close()
+  })
+
+  it('suggests the nearest names for a card nobody knows, and asks again with the one picked', async () => {
+    const { page, asked } = await open('none', 'compare/what-if')
+    await page.getByRole('combobox').first().fill('Quux 9000')
+    await page.keyboard.press('Enter')
+    await page.getByText(/knows no card called/).waitFor()
+    await page.getByRole('button', { name: 'GeForce RTX 5090' }).click()
+    await page.getByText('For GeForce RTX 5090:').waitFor()
+    expect((await asked()).filter((one) => one.name === 'estimate.what-if')).toHaveLength(2)
+    await page.context().close()
+  })
+
+  it('saves a setting when the field is left, and refuses nonsense with a sentence', async () => {
+    const { page, asked } = await open('two-3090', 'settings')
+    await page.getByLabel('Electricity price').fill('0,31')
+    await page.keyboard.press('Tab')
+    await page.getByText('Saved', { exact: true }).waitFor()
+    expect(await page.getByLabel('Electricity price').inputValue()).toBe('0.31')
+    await page.getByLabel('Factor').fill('9')
+    await page.keyboard.press('Enter')
+    await page.getByText('At most 3.').waitFor()
+    expect((await asked()).filter((one) => one.name === 'settings.change')).toEqual([{ name: 'settings.change', input: { electricityPricePerKwh: 0.31 } }])
+    await page.context().close()
+  })
+
+  it('follows the theme that is set, whatever the system prefers', async () => {
+    const { page } = await open('two-3090', 'settings', 'dark')
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const dark = await ground()
+    await page.getByLabel('Theme').selectOption('light')
+    await expect.poll(ground).not.toBe(dark)
+    await page.context().close()
+  })
+
+  it('asks for live readings while a page shows them, and gives them back on a page that does not', async () => {
+    const { page, asked } = await open('two-3090', 'gpus')
+    await page.clock.runFor(11_000)
+    const watching = (all: { name: string; input: unknown }[]) => all.filter((one) => one.name === 'telemetry.watch').map((one) => (one.input as { watching: boolean }).watching)
+    expect(watching(await asked())).toEqual([true, true, true])
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor()
+    expect(watching(await asked())).toEqual([true, true, true, false])
+    await page.context().close()
+  })
+
+  it('says on every page that a machine is recorded', async () => {
+    for (const pageId of pageIds) {
+      const { page } = await open('one-4090-windows', pageId)
+      expect(await page.getByText('Recorded machine: one-rtx-4090-windows').count()).toBe(1)
+      await page.context().close()
+    }
+  })
+
+  it('names no remedy it does not have: a recorded machine cannot be measured, and the page says why', async () => {
+    const { page } = await open('one-4090-windows', 'measure')
+    await page.getByText('This is a recorded machine').waitFor()
+    expect(await page.getByRole('button', { name: /^Measure/ }).count()).toBe(0)
+    await page.context().close()
+  })
+
+  it.each(recorded.map((machine) => `real ${machine}`))('keeps every opened row of real estimates within 900 pixels: %s', async (stateId) => {
+    const { page } = await open(stateId, 'compare', 'light', { width: 900, height: 600 })
+    const rows = await page.locator('.row-button').count()
+    expect(rows).toBeGreaterThanOrEqual(9)
+    for (let i = 0; i < rows; i += 1) {
+      await page.locator('.row-button').nth(i).click()
+      for (const tab of [/How the number/, /Can it join/, /Capital and duties/]) {
+        await page.getByRole('tab', { name: tab }).click()
+        const overflow = await page.evaluate(() => [document.documentElement, ...document.querySelectorAll('.scroll-box')].map((element) => element.scrollWidth - element.clientWidth))
+        expect(Math.max(...overflow), `row ${i}, ${tab}`).toBeLessThanOrEqual(0)
+      }
+    }
+    await page.context().close()
+  })
+
+  it('fits 900 × 600 without scrolling sideways, from one card to sixteen', async () => {
+    for (const [stateId, pageId] of [['sixteen', 'overview'], ['sixteen', 'gpus'], ['sixteen', 'compare'], ['sixteen', 'measure'], ['eight-h200', 'compare'], ['losing', 'settings'], ['finished', 'measure']] as const) {
+      const { page } = await open(stateId, pageId, 'light', { width: 900, height: 600 })
+      const overflow = await page.evaluate(() => [document.documentElement, ...document.querySelectorAll('.scroll-box')].map((element) => element.scrollWidth - element.clientWidth))
+      expect(Math.max(...overflow), `${stateId}, ${pageId}`).toBeLessThanOrEqual(0)
+      await page.context().close()
+    }
+  })
+})
