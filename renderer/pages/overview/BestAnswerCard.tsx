@@ -75,7 +75,7 @@ function AnswerSentence({ answer, cards, programmes, money }: { answer: BestAnsw
   if (answer.kind === 'no-figure') {
     return (
       <>
-        <strong>{cards}</strong> could join {name}, but nobody can honestly say what that would pay.
+        <strong>{cards}</strong> {answer.estimate.verdict === 'unknown' ? 'may be able to' : 'could'} join {name}, but nobody can honestly say what that would pay.
       </>
     )
   }
@@ -92,7 +92,7 @@ function AnswerSentence({ answer, cards, programmes, money }: { answer: BestAnsw
   if (answer.kind === 'unpublished') {
     return (
       <>
-        <strong>{cards}</strong> could join {name}{once}, which publishes no pay rule: between <strong>{formatBand(net.low, net.high, money)}</strong> a day{gpuCount > 1 ? ' per GPU' : ''} after power.
+        <strong>{cards}</strong> {answer.estimate.verdict === 'unknown' ? 'may be able to' : 'could'} join {name}{once}, which publishes no pay rule: between <strong>{formatBand(net.low, net.high, money)}</strong> a day{gpuCount > 1 ? ' per GPU' : ''} after power.
       </>
     )
   }
