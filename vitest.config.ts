@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/e2e/electron/**', 'node_modules/**'],
     pool: 'forks',
+    // node:sqlite announces itself as experimental on every start; the app silences that one warning too.
+    execArgv: ['--disable-warning=ExperimentalWarning'],
     // So that the Electron stand-in reaches it: its own import of electron would try a download.
     server: { deps: { inline: ['electron-store'] } },
     testTimeout: 20_000,

@@ -2,7 +2,7 @@
  * The machine that is looked at: this one, or a recorded one (`--machine DIR`). Everything that reads hardware
  * reads it through here, so that a recording goes through the same code as the real thing.
  */
-import type { Platform } from '../../shared/machine.ts'
+import type { Machine, Platform } from '../../shared/machine.ts'
 
 export type CommandResult =
   /** `from`: the recording's file that was replayed, for sentences about it. */
@@ -12,20 +12,7 @@ export type CommandResult =
   | { kind: 'failed'; message: string }
 
 /** Facts that no file or command answers alike everywhere. null: unknown. Keys of a recording's `facts`. */
-export interface MachineFacts {
-  os: string | null
-  osVersion: string | null
-  cpuName: string | null
-  cpuCores: number | null
-  memoryBytes: number | null
-  diskFreeBytes: number | null
-  diskTotalBytes: number | null
-  isVirtual: boolean | null
-  isWsl: boolean | null
-  hasDocker: boolean | null
-  downMbps: number | null
-  upMbps: number | null
-}
+export type MachineFacts = Omit<Machine, 'platform' | 'arch' | 'recorded'>
 
 /** Libraries that are read in process. A recording holds what they answered. */
 export type LayerName = 'nvml' | 'opencl' | 'systeminformation'
