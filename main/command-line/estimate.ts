@@ -148,7 +148,7 @@ function chooseCurrency(app: App, wanted: Settings['currency'] | null): Shown {
   const rate = app.markets.currencyRate(code)
   if (rate === null) return { code: 'USD', usdPerUnit: 1, note: `No rate for ${code} is known, so the figures are in USD.` }
   const date = rate.takenAt === null ? '' : `, ${new Date(rate.takenAt).toISOString().slice(0, 10)}`
-  return { code, usdPerUnit: rate.usdPerUnit, note: `1 ${code} = ${rate.usdPerUnit} USD (${rate.origin}${date}).` }
+  return { code, usdPerUnit: rate.usdPerUnit, note: `1 ${code} = ${rate.usdPerUnit.toPrecision(4)} USD (${rate.origin}${date}).` }
 }
 
 function figuresTable(rows: Estimate[], titles: Map<string, string>, shown: Shown, several: boolean): string {

@@ -48,6 +48,9 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     .helpOption('-h, --help', 'explain a command')
     .helpCommand('help [command]', 'explain a command')
     .argument('[command]')
+    // So that a slip in the command's name is said, and not the first flag that this program alone does not know.
+    .allowUnknownOption()
+    .allowExcessArguments()
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, visibleArguments: () => [] })
     .configureOutput({ outputError: () => {} })
@@ -59,6 +62,7 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     .option('--data <dir>', `where settings and results are kept (${defaultDataFolder()})`)
     .addHelpText('after', '\nWithout a command the desktop app is opened; where there is no display, the same app is served to the browser.\nExit codes: 0 done, 1 a problem was found or work failed, 2 the words of the call are wrong.')
     .action(async (word: string | undefined) => {
+      if (word?.startsWith('-')) throw new WrongWords(`Unknown option ${quoted(word)}. Try --help.`)
       if (word !== undefined) throw unknownCommand(program, word)
       exitCode = await runServe(callOf('serve', []), { open: true })
     })

@@ -13,7 +13,9 @@ const phrase = 'abandon ability able about above absent absorb abstract absurd a
 describe('wrong words: exit code 2', () => {
   test.each([
     ['an unknown command', ['detetc'], 'Did you mean detect?'],
+    ['an unknown command with a flag of its own', ['benhc', '--fast'], 'Did you mean bench?'],
     ['an unknown flag', ['detect', '--jsno'], '--jsno'],
+    ['an unknown flag without a command', ['--jsno'], '--jsno'],
     ['a word too many', ['detect', 'now'], 'now'],
     ['a flag without its value', ['detect', '--data', 'x', '--gpu'], '--gpu'],
     ['a flag that swallowed the next', ['detect', '--data', '--json'], '--data'],
