@@ -12,10 +12,24 @@ export function newFolder(): string {
 }
 
 /** Runs TypeScript in a Node of its own: for what only a fresh process shows. `flags` come before the code. */
-export function runCode(code: string, options: { args?: string[]; uid?: number; wrap?: string[]; cwd?: string } = {}): SpawnSyncReturns<string> {
+export function runCode(code: string, options: { args?: string[]; wrap?: string[]; cwd?: string } = {}): SpawnSyncReturns<string> {
   const words = [...(options.wrap ?? []), process.execPath, '--input-type=module-typescript', '--disable-warning=ExperimentalWarning', '-e', code, ...(options.args ?? [])]
-  return spawnSync(words[0] ?? '', words.slice(1), { encoding: 'utf8', timeout: 15_000, ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }), ...(options.cwd === undefined ? {} : { cwd: options.cwd }) })
+  return spawnSync(words[0] ?? '', words.slice(1), { encoding: 'utf8', timeout: 15_000, ...(options.cwd === undefined ? {} : { cwd: options.cwd }) })
 }
+
+const isRoot = process.getuid?.() === 0
+const lessRights = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-all']
+/**
+ * Words to put before a command so that "read-only" holds for it: none for an ordinary user; root gives up what lets it
+ * write everywhere, but stays the owner of its files (another user might not even reach this checkout). null: not to be had.
+ */
+export const heedsReadOnly: string[] | null = !isRoot
+  ? process.platform === 'win32'
+    ? null
+    : []
+  : spawnSync(lessRights[0] as string, [...lessRights.slice(1), 'true']).status === 0
+    ? lessRights
+    : null
 
 /** Address of one of main's modules, for code that is run elsewhere. */
 export function moduleUrl(path: string): string {

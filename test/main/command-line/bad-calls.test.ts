@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { networks } from '../../../main/networks/index.ts'
+import { heedsReadOnly } from '../../helpers/files.ts'
 import { emptyFolder, idlewatt, machines, machinesFolder, startCommand } from './call.ts'
 
 const card = ['estimate', '--gpu-model', 'RTX 4090', '--json']
@@ -112,10 +113,11 @@ describe('files that are wrong: exit code 1 and a sentence with the file in it',
 })
 
 describe('a data folder that cannot be used', () => {
-  test.skipIf(process.getuid?.() === 0)('looking and estimating work without writing (skipped as root, for whom nothing is read-only)', async () => {
+  test.skipIf(heedsReadOnly === null)('read-only: looking and estimating work, and nothing is written', async () => {
     const data = emptyFolder()
     chmodSync(data, 0o500)
-    for (const words of [['detect', ...machine], card]) expect((await idlewatt([...words, '--data', data])).stdout).not.toBe('')
+    for (const words of [['detect', ...machine], card]) expect((await idlewatt([...words, '--data', data], {}, heedsReadOnly ?? [])).stdout).not.toBe('')
+    expect(readdirSync(data)).toEqual([])
   })
   test('a file in place of the folder: looking and estimating work, serving says why not', async () => {
     const data = join(emptyFolder(), 'file')

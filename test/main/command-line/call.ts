@@ -28,14 +28,16 @@ export interface Answer {
   stderr: string
 }
 
-export function startCommand(words: string[], env: Record<string, string> = {}): ChildProcess {
+/** `before`: words to put before the call, see heedsReadOnly. */
+export function startCommand(words: string[], env: Record<string, string> = {}, before: string[] = []): ChildProcess {
   const data = words.includes('--data') ? [] : ['--data', emptyFolder()]
-  return spawn(process.execPath, [entryFile, ...words, ...data], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', DISPLAY: '', WAYLAND_DISPLAY: '', ...env } })
+  const call = [...before, process.execPath, entryFile, ...words, ...data]
+  return spawn(call[0] ?? '', call.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', DISPLAY: '', WAYLAND_DISPLAY: '', ...env } })
 }
 
-export function idlewatt(words: string[], env: Record<string, string> = {}): Promise<Answer> {
+export function idlewatt(words: string[], env: Record<string, string> = {}, before: string[] = []): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = startCommand(words, env)
+    const child = startCommand(words, env, before)
     let stdout = ''
     let stderr = ''
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))

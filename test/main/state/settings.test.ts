@@ -9,7 +9,7 @@ import { createLog } from '../../../main/system/log.ts'
 import { NotPossible } from '../../../main/system/not-possible.ts'
 import { defaultSettings, settingsChangeSchema } from '../../../shared/settings.ts'
 import type { Notice } from '../../../shared/state.ts'
-import { canMountTinyDisk, moduleUrl, newFolder, runCode, runOnTinyDisk } from '../../helpers/files.ts'
+import { canMountTinyDisk, heedsReadOnly, moduleUrl, newFolder, runCode, runOnTinyDisk } from '../../helpers/files.ts'
 
 function open(folder: string): { settings: SettingsStore; notices: Notice[] } {
   const notices: Notice[] = []
@@ -132,7 +132,6 @@ describe('a place that cannot be used', () => {
     expect(settings.values()).toEqual(defaultSettings)
   })
 
-  const asNobody = process.getuid?.() === 0 ? { uid: 65_534 } : {}
   const code = (folder: string): string => `
     const { openSettingsFile } = await import(${moduleUrl('main/state/settings-file.ts')})
     const { createSettings } = await import(${moduleUrl('main/state/settings.ts')})
@@ -143,11 +142,11 @@ describe('a place that cannot be used', () => {
     try { settings.change({ theme: 'dark' }) } catch (error) { refusal = error.name + ': ' + error.message }
     console.log(JSON.stringify({ notices, refusal, values: settings.values() }))`
 
-  it.skipIf(process.platform === 'win32')('a read-only folder: what is saved is used, a change is refused with a sentence', () => {
+  it.skipIf(heedsReadOnly === null)('a read-only folder: what is saved is used, a change is refused with a sentence', () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'settings.json'), '{"currency":"EUR"}')
     chmodSync(folder, 0o555)
-    const result = runCode(code(folder), asNobody)
+    const result = runCode(code(folder), { wrap: heedsReadOnly ?? [] })
     chmodSync(folder, 0o755)
     expect(result.stderr).toBe('')
     const seen = JSON.parse(result.stdout) as { refusal: string; values: object }
@@ -156,11 +155,11 @@ describe('a place that cannot be used', () => {
     expect(inFile(folder)).toEqual({ currency: 'EUR' })
   })
 
-  it.skipIf(process.platform === 'win32')('a broken file in a read-only folder is not overwritten', () => {
+  it.skipIf(heedsReadOnly === null)('a broken file in a read-only folder is not overwritten', () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'settings.json'), '{"currency":')
     chmodSync(folder, 0o555)
-    const result = runCode(code(folder), asNobody)
+    const result = runCode(code(folder), { wrap: heedsReadOnly ?? [] })
     chmodSync(folder, 0o755)
     const seen = JSON.parse(result.stdout) as { refusal: string; notices: string[] }
     expect(seen.notices[0]).toContain('cannot be set aside: this user may not write there')

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { claimDataFolder, defaultDataFolder, holderOf, type Holder } from '../../../main/system/data-folder.ts'
 import { NotPossible } from '../../../main/system/not-possible.ts'
-import { canMountTinyDisk, moduleUrl, newFolder, runCode, runOnTinyDisk } from '../../helpers/files.ts'
+import { canMountTinyDisk, heedsReadOnly, moduleUrl, newFolder, runCode, runOnTinyDisk } from '../../helpers/files.ts'
 
 const lockIn = (folder: string): string => join(folder, 'idlewatt.lock')
 const readLock = (folder: string): Holder => JSON.parse(readFileSync(lockIn(folder), 'utf8')) as Holder
@@ -128,10 +128,10 @@ describe('a place that cannot be used', () => {
 
   const claimCode = (folder: string): string => `const { claimDataFolder } = await import(${moduleUrl('main/system/data-folder.ts')}); try { claimDataFolder(${JSON.stringify(folder)}, 'headless') } catch (error) { console.log(error.name + ': ' + error.message) }`
 
-  it.skipIf(process.platform === 'win32')('read-only', () => {
+  it.skipIf(heedsReadOnly === null)('read-only', () => {
     const folder = newFolder()
     chmodSync(folder, 0o555)
-    const result = runCode(claimCode(folder), process.getuid?.() === 0 ? { uid: 65_534 } : {})
+    const result = runCode(claimCode(folder), { wrap: heedsReadOnly ?? [] })
     chmodSync(folder, 0o755)
     expect(result.stdout.trim()).toBe(`NotPossible: Idlewatt cannot keep its data in ${folder}: this user may not write there. Name another folder with --data, or make this one writable.`)
   })
