@@ -34,7 +34,7 @@ export function OutLink({ url, children }: { url: string; children: ReactNode })
 /** Date and remark; a remark that says "undated" stands for both. */
 function datedNote(source: Source): string {
   if (!source.note) return sourceDate(source.date)
-  return source.date === null && source.note.startsWith('undated') ? source.note : `${sourceDate(source.date)} (${source.note})`
+  return source.date === null && /\bundated\b/.test(source.note) ? source.note : `${sourceDate(source.date)} (${source.note})`
 }
 
 export function SourceLink({ source }: { source: Source | null }) {

@@ -1,16 +1,18 @@
 /** Verdict and confidence: an icon and a word each, never colour alone. */
 import type { Confidence as ConfidenceLevel } from '../../shared/earnings.ts'
-import type { Verdict as VerdictId } from '../../shared/network.ts'
-import { confidenceWords, verdictWords } from '../format/words.ts'
+import type { Joining } from '../state/joining.ts'
+import { confidenceWords, joiningWords } from '../format/words.ts'
 import { Icon, type IconName } from './Icon.tsx'
 
-const icons: Record<VerdictId, IconName> = { eligible: 'yes', fixable: 'fix', 'not-eligible': 'no', unknown: 'unknown' }
+const icons: Record<Joining, IconName> = { can: 'yes', 'takes-card': 'maybe', may: 'maybe', fixable: 'fix', unknown: 'unknown', cannot: 'no' }
+/** A plain yes is green; what is still open stands in the text's own colour. */
+const tones: Record<Joining, string> = { can: 'good', 'takes-card': 'open', may: 'open', fixable: 'fix', unknown: 'unknown', cannot: 'bad' }
 
-export function Verdict({ verdict }: { verdict: VerdictId }) {
+export function Verdict({ joining }: { joining: Joining }) {
   return (
-    <span className={`verdict verdict-${verdict}`}>
-      <Icon name={icons[verdict]} />
-      {verdictWords[verdict]}
+    <span className={`verdict verdict-${tones[joining]}`}>
+      <Icon name={icons[joining]} />
+      {joiningWords[joining]}
     </span>
   )
 }

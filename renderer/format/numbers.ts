@@ -24,15 +24,22 @@ export function formatExact(value: number): string {
   return value < 0 ? minus + text : text
 }
 
+/** A number of a sum as a person reads it, with its unit: "0.588 NOR", "450 W", "60 %", "6 % of the week". */
+export function formatWithUnit(value: number, unit: string): string {
+  if (/^share\b/.test(unit)) return `${formatShare(value)}${unit.slice('share'.length)}`
+  if (unit === '') return formatPlain(value)
+  return unit === '×' ? `${formatPlain(value)}×` : `${formatPlain(value)}${gap}${unit}`
+}
+
 function trimZeros(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text
 }
 
-/** 0.364 → "36 %"; those under a tenth keep two digits. */
+/** 0.364 → "36 %"; those under a tenth keep two digits, and what is not quite all does not become all. */
 export function formatShare(value: number): string {
   const percent = value * 100
   const size = Math.abs(percent)
-  const digits = size >= 10 ? 0 : 2
+  const digits = size >= 99.5 && size < 100 ? 1 : size >= 10 ? 0 : 2
   return `${trimZeros(formatNumber(percent, digits))}${gap}%`
 }
 

@@ -2,14 +2,17 @@
 import type { Confidence, Origin } from '../../shared/earnings.ts'
 import type { WorkloadId } from '../../shared/benchmark.ts'
 import type { DetectionLayer, Machine } from '../../shared/machine.ts'
-import type { SoftwareKind, Verdict } from '../../shared/network.ts'
+import type { SoftwareKind } from '../../shared/network.ts'
+import type { Joining } from '../state/joining.ts'
 import { count, formatBytes } from './numbers.ts'
 
-export const verdictWords: Record<Verdict, string> = {
-  eligible: 'Can join',
+export const joiningWords: Record<Joining, string> = {
+  can: 'Can join',
+  'takes-card': 'Takes this card',
+  may: 'May join',
   fixable: 'Fixable',
-  'not-eligible': 'Cannot join',
   unknown: 'Not known yet',
+  cannot: 'Cannot join',
 }
 
 export const confidenceWords: Record<Confidence, string> = { high: 'high', medium: 'medium', low: 'low', none: 'none' }
@@ -17,15 +20,15 @@ export const confidenceWords: Record<Confidence, string> = { high: 'high', mediu
 export const originWords: Record<Origin, string> = {
   measured: 'measured here',
   live: 'live',
-  bundled: 'bundled',
+  bundled: 'came with Idlewatt',
   user: 'set by you',
   assumed: 'assumed',
 }
 
 export const softwareWords: Record<SoftwareKind, string> = {
-  managed: 'Idlewatt can install, run and stop its software',
-  observed: 'you run its software, Idlewatt watches',
-  guided: 'it lives elsewhere; Idlewatt checks and explains',
+  managed: 'its software runs on this machine',
+  observed: 'you run its software yourself',
+  guided: 'it is set up elsewhere; Idlewatt checks and explains',
 }
 
 export const workloadWords: Record<WorkloadId, string> = {
@@ -82,4 +85,13 @@ export function sourceDate(date: string | null): string {
   if (!month) return year ?? date
   const name = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][Number(month) - 1] ?? month
   return dayOfMonth ? `${Number(dayOfMonth)} ${name} ${year}` : `${name} ${year}`
+}
+
+export function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** A remark as a sentence of its own. */
+export function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? capitalise(text) : `${capitalise(text)}.`
 }

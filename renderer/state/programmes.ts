@@ -1,6 +1,8 @@
 /** Names of programmes and of the cards a row stands for. Pure. */
 import type { Estimate } from '../../shared/earnings.ts'
+import type { Gpu } from '../../shared/machine.ts'
 import type { ProgrammeInfo } from '../../shared/network.ts'
+import { gpuTitle } from './gpu-slots.ts'
 
 /** "Network programme", without saying the network twice. */
 export function programmeName(info: ProgrammeInfo | undefined, programmeId: string): string {
@@ -12,9 +14,16 @@ export function findProgramme(programmes: readonly ProgrammeInfo[], programmeId:
   return programmes.find((programme) => programme.id === programmeId)
 }
 
-/** "2 × GeForce RTX 3090" */
-export function cardsName(estimate: Pick<Estimate, 'gpuCount' | 'gpuName'>): string {
-  return estimate.gpuCount > 1 ? `${estimate.gpuCount} × ${estimate.gpuName}` : estimate.gpuName
+/** "2 × GeForce RTX 3090"; a single card is numbered where the machine has several of its name. */
+export function cardsName(estimate: Pick<Estimate, 'gpuIds' | 'gpuCount' | 'gpuName'>, gpus: readonly Gpu[]): string {
+  if (estimate.gpuCount > 1) return `${estimate.gpuCount} × ${estimate.gpuName}`
+  const gpu = gpus.find((one) => one.id === estimate.gpuIds[0])
+  return gpu ? gpuTitle(gpu, gpus) : estimate.gpuName
+}
+
+/** The same for every row of a group of identical cards. */
+export function cardsKey(estimate: Pick<Estimate, 'gpuIds' | 'gpuName'>): string {
+  return estimate.gpuIds.join(' ') || estimate.gpuName
 }
 
 /** Stable within a comparison: the programme and the first of its cards. */

@@ -23,6 +23,8 @@ export function writeRoute(page: PageId, detail: string | null = null): string {
 /** Replaces the address without a new entry in the history: for what opens and closes on a page. */
 export function replaceRoute(page: PageId, detail: string | null): void {
   history.replaceState(null, '', writeRoute(page, detail))
+  // A replaced address is announced to nobody.
+  window.dispatchEvent(new HashChangeEvent('hashchange'))
 }
 
 function decode(text: string): string | null {

@@ -13,6 +13,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const whatIf = { model: 'GeForce RTX 5090', nearest: [], estimates: whatIfEstimates }
 /** Recorded machines whose real requirements and estimates are drawn. */
 const recorded = ['rtx-4090-windows', 'eight-h200']
+const withoutFigure = 'amd-rx-7900-xtx'
 const models = ['GeForce RTX 5090', 'GeForce RTX 4090', 'GeForce RTX 4090 Laptop GPU']
 
 describe.skipIf(findChromium() === null)('the page', () => {
@@ -22,7 +23,7 @@ describe.skipIf(findChromium() === null)('the page', () => {
 
   beforeAll(async () => {
     served = await servePage(await buildPage('page-test'))
-    for (const machine of recorded) real.push({ id: `real ${machine}`, title: machine, state: await readRealState(machine) })
+    for (const machine of [...recorded, withoutFigure]) real.push({ id: `real ${machine}`, title: machine, state: await readRealState(machine) })
     browser = await launchChromium()
   }, 180_000)
   afterAll(async () => {
@@ -107,6 +108,81 @@ describe.skipIf(findChromium() === null)('the page', () => {
     await page.context().close()
   })
 
+  it('closes an opened row with Escape, and gives the focus back to it', async () => {
+    const { page } = await open('two-3090', 'compare')
+    await tabTo(page, /^Northcloud Provider/)
+    await page.keyboard.press('Enter')
+    await tabTo(page, /How the number is made/)
+    await page.keyboard.press('Escape')
+    await page.waitForSelector('.row-detail', { state: 'detached' })
+    expect(await page.evaluate(() => (document.activeElement as HTMLElement).innerText)).toContain('Northcloud Provider')
+    await page.context().close()
+  })
+
+  it('shows where the focus is at every stop, and never behind the bar on top', async () => {
+    for (const pageId of ['overview', 'gpus', 'measure', `compare/${encodeURIComponent('north/provider|GPU-00000000')}`, 'compare/what-if', 'settings']) {
+      const { page } = await open('two-3090', pageId, 'light', { width: 900, height: 600 })
+      const unseen: string[] = []
+      let stops = 0
+      for (let first: string | null = null; stops < 90; stops += 1) {
+        await page.keyboard.press('Tab')
+        const stop = await page.evaluate(() => {
+          const element = document.activeElement as HTMLElement
+          if (element === document.body) return null
+          const box = element.getBoundingClientRect()
+          const bar = document.querySelector('.nav')?.getBoundingClientRect().bottom ?? 0
+          const isUnderBar = !element.closest('.nav, .skip-link') && box.bottom <= bar
+          return { name: `${element.tagName} ${element.innerText.slice(0, 40)}`, isSeen: getComputedStyle(element).outlineStyle !== 'none' && !isUnderBar && box.top < innerHeight }
+        })
+        if (!stop || stop.name === first) break
+        first ??= stop.name
+        if (!stop.isSeen) unseen.push(stop.name)
+      }
+      expect(unseen, pageId).toEqual([])
+      expect(stops, pageId).toBeGreaterThan(7)
+      await page.context().close()
+    }
+  })
+
+  it('leads with what is still to check, and does not call it a yes', async () => {
+    const { page } = await open('real rtx-4090-windows', 'overview')
+    expect(await page.locator('.answer-sentence').innerText()).toContain('if it is admitted (1 thing to check)')
+    expect(await page.locator('.answer-tally').innerText()).toContain('2 it may join')
+    expect(await page.getByText('Can join', { exact: true }).count()).toBe(0)
+    await page.context().close()
+  })
+
+  it('draws no axis, and promises no number, where nobody knows the pay', async () => {
+    const { page } = await open(`real ${withoutFigure}`, 'overview')
+    expect(await page.locator('.answer-sentence').innerText()).toContain('nobody can honestly say what that would pay')
+    expect(await page.locator('.band-axis').count()).toBe(0)
+    expect(await page.getByRole('link', { name: 'See why' }).count()).toBe(1)
+    await page.context().close()
+  })
+
+  it('keeps quiet about graphics built into the processor beside a card, and compares them when asked to', async () => {
+    const { page } = await open('real rtx-4090-windows', 'overview')
+    await page.getByText('AMD Radeon(TM) Graphics is built into the processor; networks want a card.').waitFor()
+    expect(await page.getByText('Only the operating system lists this card').count()).toBe(0)
+    await page.getByRole('link', { name: 'Compare', exact: true }).click()
+    const rows = page.locator('.row-button')
+    const own = await rows.count()
+    expect(await page.getByLabel('Show').inputValue()).toBe('worth')
+    await page.getByLabel('Show').selectOption({ label: 'all cards' })
+    expect(await rows.count()).toBe(2 * own)
+    await page.getByLabel('Show').selectOption({ label: 'AMD Radeon(TM) Graphics' })
+    expect(await rows.count()).toBe(own)
+    await page.context().close()
+  })
+
+  it('draws the sidebar to the end of a page that is longer than the window', async () => {
+    const { page } = await open('sixteen', 'compare', 'light', { width: 1280, height: 600 })
+    const ends = await page.evaluate(() => ({ page: document.documentElement.scrollHeight, sidebar: (document.querySelector('.nav')?.getBoundingClientRect().bottom ?? 0) + scrollY }))
+    expect(ends.page).toBeGreaterThan(1000)
+    expect(ends.sidebar).toBeGreaterThanOrEqual(ends.page - 1)
+    await page.context().close()
+  })
+
   it('answers a what-if by keyboard alone: search, pick, ask, read', async () => {
     const { page, asked } = await open('two-3090', 'compare')
     await tabTo(page, /This machine/)
@@ -180,6 +256,18 @@ describe.skipIf(findChromium() === null)('the page', () => {
     const { page } = await open('one-4090-windows', 'measure')
     await page.getByText('This is a recorded machine').waitFor()
     expect(await page.getByRole('button', { name: /^Measure/ }).count()).toBe(0)
+    await page.context().close()
+  })
+
+  it.each(recorded.map((machine) => `real ${machine}`))('keeps the columns of an opened row wide enough to read: %s', async (stateId) => {
+    const { page } = await open(stateId, 'compare', 'light', { width: 900, height: 600 })
+    const rows = await page.locator('.row-button').count()
+    for (let i = 0; i < rows; i += 1) {
+      await page.locator('.row-button').nth(i).click()
+      await page.getByRole('tab', { name: /How the number/ }).click()
+      const tallest = await page.evaluate(() => Math.max(0, ...[...document.querySelectorAll('.inputs-table tbody')].map((entry) => entry.getBoundingClientRect().height)))
+      expect(tallest, `row ${i}`).toBeLessThan(140)
+    }
     await page.context().close()
   })
 

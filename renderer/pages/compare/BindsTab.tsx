@@ -1,42 +1,43 @@
-/** What joining binds: capital with lock-up and slashing, and duties; money first, then behaviour. */
-import type { Capital, Estimate } from '../../../shared/earnings.ts'
+/** What joining binds: capital with lock-up and slashing, and duties: money first, then behaviour. */
+import type { Estimate } from '../../../shared/earnings.ts'
 import { SourceLink } from '../../components/SourceLink.tsx'
 import { formatMoney, type MoneyFormat } from '../../format/money.ts'
-import { count, formatExact, gap } from '../../format/numbers.ts'
+import { count } from '../../format/numbers.ts'
+import { asSentence } from '../../format/words.ts'
+import { Amount } from './Amount.tsx'
 import { NotModelled } from './MakingTab.tsx'
 
 export function BindsTab({ estimate, money }: { estimate: Estimate; money: MoneyFormat }) {
   return (
     <>
-      <h2>Capital</h2>
+      <h2>Capital to lock up</h2>
       {estimate.capital.length === 0 ? (
         <p className="muted">Nothing has to be locked.</p>
       ) : (
-        <table className="table table-small">
+        <table className="table table-small entries capital-table">
           <thead>
             <tr>
               <th scope="col">What</th>
-              <th scope="col" className="number">Worth now</th>
-              <th scope="col">Locked</th>
-              <th scope="col">Can it be slashed?</th>
-              <th scope="col">Why</th>
-              <th scope="col">Source</th>
+              <th scope="col">Worth now</th>
+              <th scope="col">To get it back</th>
+              <th scope="col">Can it be lost?</th>
             </tr>
           </thead>
-          <tbody>
-            {estimate.capital.map((item) => (
-              <tr key={`${item.asset} ${item.why}`}>
-                <th scope="row">{item.amount === null ? `${item.asset}, amount not public` : `${formatExact(item.amount)}${gap}${item.asset}`}</th>
-                <td className="number">{item.usd === null ? <span className="unknown">unknown</span> : formatMoney(item.usd, money)}</td>
-                <td>{lockWords(item)}</td>
-                <td>{item.slashable === null ? <span className="unknown">unknown</span> : item.slashable ? <strong>yes</strong> : 'no'}</td>
-                <td className="wrap">{item.why}</td>
-                <td className="wrap">
-                  <SourceLink source={item.source} />
+          {estimate.capital.map((item) => (
+            <tbody key={`${item.asset} ${item.why}`}>
+              <tr>
+                <th scope="row">{item.amount === null ? `${item.asset}, amount not public` : <Amount amount={item.amount} asset={item.asset} />}</th>
+                <td>{item.usd === null ? <span className="unknown">unknown</span> : <span className="amount">{formatMoney(item.usd, money)}</span>}</td>
+                <td>{item.lockDays === null ? <span className="unknown">time not known</span> : item.lockDays === 0 ? 'free at any time' : `takes ${count(item.lockDays, 'day')}`}</td>
+                <td>{item.slashable === null ? <span className="unknown">not known</span> : item.slashable ? <strong>yes, as a penalty (slashing)</strong> : 'no'}</td>
+              </tr>
+              <tr className="entry-more">
+                <td colSpan={4}>
+                  {asSentence(item.why)} <SourceLink source={item.source} />
                 </td>
               </tr>
-            ))}
-          </tbody>
+            </tbody>
+          ))}
         </table>
       )}
       <h2>Duties</h2>
@@ -54,9 +55,4 @@ export function BindsTab({ estimate, money }: { estimate: Estimate; money: Money
       <NotModelled items={estimate.notModelled} />
     </>
   )
-}
-
-function lockWords(item: Capital): string {
-  if (item.lockDays === null) return 'time not known'
-  return item.lockDays === 0 ? 'free at any time' : `${count(item.lockDays, 'day')} to get it back`
 }

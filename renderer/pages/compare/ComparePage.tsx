@@ -1,6 +1,6 @@
 /** Programmes × GPUs: can it join, what would it pay, what must be locked, how sure; and the same for cards one does not own. */
 import { Tabs } from 'radix-ui'
-import { useState } from 'react'
+import type { ReactNode } from 'react'
 import { LookStatus, NoGpu, detectionOf } from '../../components/Looking.tsx'
 import { Hint } from '../../components/Hint.tsx'
 import { Page } from '../../components/Page.tsx'
@@ -9,7 +9,7 @@ import { Age } from '../../components/Moment.tsx'
 import { moneyFormat } from '../../format/money.ts'
 import { originWords } from '../../format/words.ts'
 import { drawnGpus } from '../../state/gpu-slots.ts'
-import { replaceRoute, useRoute } from '../../state/route.ts'
+import { replaceRoute, useRoute, writeRoute } from '../../state/route.ts'
 import { usePart } from '../../state/window-context.ts'
 import { ComparisonTable } from './ComparisonTable.tsx'
 import { WhatIfPanel } from './WhatIfPanel.tsx'
@@ -21,9 +21,7 @@ export function ComparePage() {
   const settings = usePart('settings')
   const money = moneyFormat(settings)
   const tab = route.detail === whatIfDetail ? whatIfDetail : 'mine'
-  const [shown, setShown] = useState(tab)
   function show(next: string): void {
-    setShown(next)
     replaceRoute('compare', next === whatIfDetail ? whatIfDetail : null)
   }
   return (
@@ -35,7 +33,7 @@ export function ComparePage() {
         </>
       }
     >
-      <Tabs.Root value={shown} onValueChange={show}>
+      <Tabs.Root value={tab} onValueChange={show}>
         <Tabs.List className="tabs" aria-label="Which cards">
           <Tabs.Trigger className="tab" value="mine">
             This machine
@@ -45,7 +43,7 @@ export function ComparePage() {
           </Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="mine" className="tab-content" tabIndex={-1}>
-          <MyComparison opened={route.detail === whatIfDetail ? null : route.detail} />
+          <MyComparison open={route.detail === whatIfDetail ? null : route.detail} />
         </Tabs.Content>
         <Tabs.Content value={whatIfDetail} className="tab-content" tabIndex={-1}>
           <WhatIfPanel />
@@ -56,25 +54,27 @@ export function ComparePage() {
   )
 }
 
-function MyComparison({ opened }: { opened: string | null }) {
+function MyComparison({ open }: { open: string | null }) {
   const gpus = usePart('gpus')
   const comparison = usePart('comparison')
-  const [open, setOpen] = useState<string | null>(opened)
   const detection = detectionOf(gpus)
   function toggle(key: string): void {
-    const next = open === key ? null : key
-    setOpen(next)
-    replaceRoute('compare', next)
+    replaceRoute('compare', open === key ? null : key)
   }
-  if (!detection) return <LookStatus gpus={gpus} />
+  if (!detection) {
+    return (
+      <>
+        <LookStatus gpus={gpus} />
+        {gpus.phase === 'failed' ? <WhatIfInstead>Until the cards are seen, there is nothing to compare here.</WhatIfInstead> : null}
+      </>
+    )
+  }
   if (drawnGpus(detection.gpus).cards.length === 0) {
     return (
       <>
         <LookStatus gpus={gpus} />
         <NoGpu detection={detection}>
-          <p>
-            Without a GPU there is nothing to compare here. “What if” above answers for any card.
-          </p>
+          <WhatIfInstead>Without a GPU there is nothing to compare here.</WhatIfInstead>
         </NoGpu>
       </>
     )
@@ -83,8 +83,16 @@ function MyComparison({ opened }: { opened: string | null }) {
   return (
     <>
       <LookStatus gpus={gpus} />
-      <ComparisonTable label="Programmes for this machine" estimates={comparison.estimates} open={open} onToggle={toggle} />
+      <ComparisonTable label="Programmes for this machine" estimates={comparison.estimates} gpus={detection.gpus} open={open} onToggle={toggle} />
     </>
+  )
+}
+
+function WhatIfInstead({ children }: { children: ReactNode }) {
+  return (
+    <p>
+      {children} <a href={writeRoute('compare', whatIfDetail)}>Ask what another card would pay</a>.
+    </p>
   )
 }
 
@@ -111,7 +119,7 @@ function Prices() {
               <td>{originWords[market.origin]}</td>
               <td>
                 {market.takenAt === null ? 'undated' : <Age at={market.takenAt} />}
-                {market.stale ? <span className="chip chip-warning">stale</span> : null}
+                {market.stale ? <span className="chip chip-warning">out of date</span> : null}
               </td>
               <td className="wrap">
                 <SourceLink source={market.source} />

@@ -1,6 +1,7 @@
 /** The comparison: three groups on one shared axis; a row opens to how its number is made. */
 import { useTable, type Row } from '@tanstack/react-table'
 import { Fragment, useMemo, useState } from 'react'
+import type { Gpu } from '../../../shared/machine.ts'
 import { groupOf, type Estimate, type EstimateGroup } from '../../../shared/earnings.ts'
 import { BandAxis } from '../../components/Band.tsx'
 import { sharedAxis, type Axis } from '../../components/band-geometry.ts'
@@ -8,8 +9,9 @@ import { Hint } from '../../components/Hint.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { ScrollBox } from '../../components/Page.tsx'
 import { inMoney, moneyFormat } from '../../format/money.ts'
-import { rowKey } from '../../state/programmes.ts'
+import { cardsKey, rowKey } from '../../state/programmes.ts'
 import { usePart } from '../../state/window-context.ts'
+import { canLeaveOut, cardGroups, shownGroups, type CardChoice, type CardGroup } from './card-groups.ts'
 import { comparisonColumns, features, type ColumnId, type ComparisonFeatures } from './columns.ts'
 import { ComparisonRow } from './ComparisonRow.tsx'
 
@@ -26,11 +28,13 @@ const columnCount = columnIds.length + 1
 export interface ComparisonTableProps {
   label: string
   estimates: Estimate[]
+  /** The machine's cards; empty in a what-if. */
+  gpus: readonly Gpu[]
   open: string | null
   onToggle: (key: string) => void
 }
 
-export function ComparisonTable({ label, estimates, open, onToggle }: ComparisonTableProps) {
+export function ComparisonTable({ label, estimates, gpus, open, onToggle }: ComparisonTableProps) {
   const { programmes } = usePart('networks')
   const settings = usePart('settings')
   const money = moneyFormat(settings)
@@ -38,11 +42,15 @@ export function ComparisonTable({ label, estimates, open, onToggle }: Comparison
   const table = useTable({ features, columns, data: estimates, getRowId: rowKey })
   // What cannot be joined may run off the axis; it must not flatten what can.
   const bandsOf = (some: Estimate[]) => some.filter((estimate) => groupOf(estimate) !== 'no-figure').map((estimate) => inMoney(estimate.net, money))
-  const axis = sharedAxis(bandsOf(estimates.filter((estimate) => estimate.verdict !== 'not-eligible')), bandsOf(estimates.filter((estimate) => estimate.verdict === 'not-eligible')))
-  const cardGroups = useMemo(() => [...new Set(estimates.map((estimate) => estimate.gpuIds.join(' ') || estimate.gpuName))], [estimates])
-  const [only, setOnly] = useState<string>('all')
-  const showCards = cardGroups.length > 1
-  const rows = table.getRowModel().rows.filter((row) => only === 'all' || (row.original.gpuIds.join(' ') || row.original.gpuName) === only)
+  const groups = useMemo(() => cardGroups(estimates, gpus), [estimates, gpus])
+  // An address may lead to a row of a card that is left out at first.
+  const [wanted, setWanted] = useState<CardChoice>(() => (groups.some((group) => !group.isWorth && estimates.some((one) => rowKey(one) === open && cardsKey(one) === group.key)) ? 'all' : 'worth'))
+  const { choice, shown } = shownGroups(groups, wanted)
+  const isShown = (estimate: Estimate) => shown.some((group) => group.key === cardsKey(estimate))
+  const visible = estimates.filter(isShown)
+  const axis = sharedAxis(bandsOf(visible.filter((estimate) => estimate.verdict !== 'not-eligible')), bandsOf(visible.filter((estimate) => estimate.verdict === 'not-eligible')))
+  const rows = table.getRowModel().rows.filter((row) => isShown(row.original))
+  const nameOf = (estimate: Estimate) => (shown.length > 1 ? (shown.find((group) => group.key === cardsKey(estimate))?.name ?? null) : null)
   const sorted = table.state.sorting.length > 0
 
   function rowsOf(group: EstimateGroup): typeof rows {
@@ -54,7 +62,7 @@ export function ComparisonTable({ label, estimates, open, onToggle }: Comparison
 
   return (
     <>
-      {showCards ? <CardFilter estimates={estimates} only={only} onOnly={setOnly} /> : null}
+      {groups.length > 1 ? <CardFilter groups={groups} choice={choice} onChoice={setWanted} /> : null}
       <ScrollBox label={label}>
         <table className="table comparison">
           <caption className="visually-hidden">{label}, {money.code} per day and GPU</caption>
@@ -78,7 +86,7 @@ export function ComparisonTable({ label, estimates, open, onToggle }: Comparison
             </tr>
           </thead>
           {(['ranked', 'pay-rule-not-published', 'no-figure'] as EstimateGroup[]).map((group) => (
-            <Group key={group} group={group} sorted={sorted} rows={rowsOf(group)} axis={axis} showCards={showCards} open={open} onToggle={onToggle} />
+            <Group key={group} group={group} sorted={sorted} rows={rowsOf(group)} axis={axis} nameOf={nameOf} open={open} onToggle={onToggle} />
           ))}
         </table>
       </ScrollBox>
@@ -106,12 +114,12 @@ interface GroupProps {
   rows: Row<ComparisonFeatures, Estimate>[]
   sorted: boolean
   axis: Axis
-  showCards: boolean
+  nameOf: (estimate: Estimate) => string | null
   open: string | null
   onToggle: (key: string) => void
 }
 
-function Group({ group, rows, sorted, axis, showCards, open, onToggle }: GroupProps) {
+function Group({ group, rows, sorted, axis, nameOf, open, onToggle }: GroupProps) {
   if (rows.length === 0) return null
   const { title, note } = groupTitles[group]
   return (
@@ -122,26 +130,27 @@ function Group({ group, rows, sorted, axis, showCards, open, onToggle }: GroupPr
         </th>
       </tr>
       {rows.map((row) => (
-        <ComparisonRow key={row.id} estimate={row.original} axis={axis} showCards={showCards} isOpen={open === row.id} onToggle={() => onToggle(row.id)} />
+        <ComparisonRow key={row.id} estimate={row.original} axis={axis} cards={nameOf(row.original)} isOpen={open === row.id} onToggle={() => onToggle(row.id)} />
       ))}
     </tbody>
   )
 }
 
-function CardFilter({ estimates, only, onOnly }: { estimates: Estimate[]; only: string; onOnly: (key: string) => void }) {
-  const groups = new Map(estimates.map((estimate) => [estimate.gpuIds.join(' ') || estimate.gpuName, estimate]))
+function CardFilter({ groups, choice, onChoice }: { groups: CardGroup[]; choice: CardChoice; onChoice: (choice: CardChoice) => void }) {
+  const leftOut = groups.filter((group) => !group.isWorth)
   return (
     <p className="card-filter">
       <label htmlFor="card-filter">Show</label>
-      <select id="card-filter" className="select" value={only} onChange={(event) => onOnly(event.target.value)}>
+      <select id="card-filter" className="select" value={choice} onChange={(event) => onChoice(event.target.value)}>
+        {canLeaveOut(groups) ? <option value="worth">cards worth comparing</option> : null}
         <option value="all">all cards</option>
-        {[...groups].map(([key, estimate]) => (
-          <option key={key} value={key}>
-            {estimate.gpuCount > 1 ? `${estimate.gpuCount} × ` : ''}
-            {estimate.gpuName}
+        {groups.map((group) => (
+          <option key={group.key} value={group.key}>
+            {group.name}
           </option>
         ))}
       </select>
+      {choice === 'worth' ? <span className="muted small">left out: {leftOut.map((group) => group.name).join(', ')}</span> : null}
     </p>
   )
 }

@@ -6,17 +6,18 @@ import { Words } from '../../components/Words.tsx'
 import { OutLink } from '../../components/SourceLink.tsx'
 import type { MoneyFormat } from '../../format/money.ts'
 import { count } from '../../format/numbers.ts'
-import { hostOf, softwareWords } from '../../format/words.ts'
+import { capitalise, hostOf, softwareWords } from '../../format/words.ts'
+import { notMet, toCheck } from '../../state/joining.ts'
 import { BindsTab } from './BindsTab.tsx'
-import { MakingTab } from './MakingTab.tsx'
+import { hasSum, MakingTab } from './MakingTab.tsx'
 import { NeedsTable } from './NeedsTable.tsx'
 
 const reasonsInSight = 3
 
 export function EstimateDetail({ estimate, info, money }: { estimate: Estimate; info: ProgrammeInfo | undefined; money: MoneyFormat }) {
-  const failed = estimate.needs.filter((need) => need.ok === false).length
-  const toCheck = estimate.needs.filter((need) => need.ok === null).length
-  const noteOfNeeds = failed > 0 ? `${failed} not met` : toCheck > 0 ? `${toCheck} to check` : 'all met'
+  const failed = notMet(estimate)
+  const open = toCheck(estimate)
+  const noteOfNeeds = [failed > 0 ? `${failed} not met` : null, open > 0 ? `${open} to check` : null].filter(Boolean).join(', ') || 'all met'
   return (
     <div className="detail">
       {info ? (
@@ -26,7 +27,7 @@ export function EstimateDetail({ estimate, info, money }: { estimate: Estimate; 
         </p>
       ) : null}
       <Reasons reasons={estimate.reasons} />
-      <Tabs.Root defaultValue={estimate.verdict === 'not-eligible' || estimate.lines.length === 0 ? 'needs' : 'making'}>
+      <Tabs.Root defaultValue={estimate.verdict === 'not-eligible' || !hasSum(estimate) ? 'needs' : 'making'}>
         <Tabs.List className="tabs tabs-small" aria-label="Behind this row">
           <Tabs.Trigger className="tab" value="making">
             How the number is made
@@ -79,8 +80,4 @@ function ReasonList({ reasons }: { reasons: string[] }) {
       ))}
     </ul>
   )
-}
-
-function capitalise(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -1,25 +1,31 @@
-/** How a number is made: every line with its formula, the sum, the break-even, and every input with source and age. */
-import type { Estimate, EstimateInput, EstimateLine } from '../../../shared/earnings.ts'
-import { Age } from '../../components/Moment.tsx'
-import { SourceLink } from '../../components/SourceLink.tsx'
-import { Confidence } from '../../components/Verdict.tsx'
+/** How a number is made: every line with its formula, the sum, the break-even, every input, and what was left out. */
+import type { Band, Estimate, EstimateLine } from '../../../shared/earnings.ts'
 import { formatAmount, formatPerKwh, type MoneyFormat } from '../../format/money.ts'
-import { formatExact, formatShare } from '../../format/numbers.ts'
-import { originWords } from '../../format/words.ts'
+import { formatShare } from '../../format/numbers.ts'
+import { capitalise } from '../../format/words.ts'
+import { InputsTable } from './InputsTable.tsx'
 
 export function MakingTab({ estimate, money }: { estimate: Estimate; money: MoneyFormat }) {
   return (
     <>
-      {estimate.lines.length > 0 ? <Lines estimate={estimate} money={money} /> : <p className="muted">There is no sum to show: {estimate.reasons[0] ?? 'no pay rule is known.'}</p>}
+      {hasSum(estimate) ? <Lines estimate={estimate} money={money} /> : <p>There is no sum to show: {estimate.reasons[0] ?? 'no pay rule is known.'}</p>}
       <BreakEven estimate={estimate} money={money} />
-      <Inputs inputs={estimate.inputs} />
+      <InputsTable inputs={estimate.inputs} hasSum={hasSum(estimate)} />
       <NotModelled items={estimate.notModelled} />
     </>
   )
 }
 
+/** Lines without a single amount are no sum. */
+export function hasSum(estimate: Pick<Estimate, 'lines'>): boolean {
+  return estimate.lines.some((line) => line.low !== null || line.expected !== null || line.high !== null)
+}
+
 function Lines({ estimate, money }: { estimate: Estimate; money: MoneyFormat }) {
   const labels = new Map(estimate.inputs.map((input) => [input.id, input.label]))
+  const cases = sumOf(estimate.lines)
+  // Where the hopeful case pays less than the cautious one, the ends of the band are other cases than the columns say.
+  const crossed = cases.low !== null && cases.high !== null && cases.low > cases.high
   return (
     <table className="table table-small sum-table">
       <caption>
@@ -28,10 +34,10 @@ function Lines({ estimate, money }: { estimate: Estimate; money: MoneyFormat }) 
       <thead>
         <tr>
           <th scope="col">Line</th>
-          <th scope="col" className="number">Low</th>
+          <th scope="col" className="number">Cautious</th>
           <th scope="col" className="number">Expected</th>
-          <th scope="col" className="number">High</th>
-          <th scope="col">How</th>
+          <th scope="col" className="number">Hopeful</th>
+          <th scope="col">How it is worked out</th>
         </tr>
       </thead>
       <tbody>
@@ -41,16 +47,16 @@ function Lines({ estimate, money }: { estimate: Estimate; money: MoneyFormat }) 
             <Amounts line={line} money={money} />
             <td className="wrap">
               {line.formula}
-              {line.inputs.length > 0 ? <span className="row-sub">from {line.inputs.map((id) => labels.get(id) ?? id).join(', ')}</span> : null}
+              {line.inputs.length > 0 ? <span className="row-sub">from: {line.inputs.map((id) => labels.get(id) ?? id).join('; ')}</span> : null}
             </td>
           </tr>
         ))}
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row">Net</th>
-          <Amounts line={estimate.net} money={money} />
-          <td className="wrap muted">the least and the greatest of the three cases are the ends of the band</td>
+          <th scope="row">What is left</th>
+          <Amounts line={cases} money={money} />
+          <td className="wrap muted">{crossed ? 'More work costs more than it pays here; the band runs from the least of these to the greatest.' : cases.expected === null ? 'There is no expected case: only the two ends can be defended.' : ''}</td>
         </tr>
       </tfoot>
     </table>
@@ -67,63 +73,25 @@ function Amounts({ line, money }: { line: Pick<EstimateLine, 'low' | 'expected' 
   )
 }
 
+function sumOf(lines: EstimateLine[]): Band {
+  const sum = (field: keyof Band) => lines.reduce<number | null>((total, line) => (total === null || line[field] === null ? null : total + line[field]), 0)
+  return { low: sum('low'), expected: sum('expected'), high: sum('high') }
+}
+
 function BreakEven({ estimate, money }: { estimate: Estimate; money: MoneyFormat }) {
   const { utilisation, usdPerKwh } = estimate.breakEven
-  if (estimate.net.expected === null && utilisation === null && usdPerKwh === null) return null
+  if (utilisation === null && usdPerKwh === null) return null
   return (
     <dl className="facts">
       <div>
-        <dt>Pays for its power from</dt>
-        <dd>{utilisation === null ? 'never, or not known: a working hour costs more than it pays, or the pay per hour is unknown' : `${formatShare(utilisation)} of the time at work`}</dd>
+        <dt>To pay for its power, it must work</dt>
+        <dd>{utilisation === null ? 'never pays for it, or it is not known' : utilisation <= 0 ? 'not at all: being there pays enough' : `${formatShare(Math.round(utilisation * 1000) / 1000)} of the time`}</dd>
       </div>
       <div>
-        <dt>Expected net is zero at</dt>
-        <dd>{usdPerKwh === null ? 'not known' : formatPerKwh(usdPerKwh, money)}</dd>
+        <dt>Electricity at which nothing is left</dt>
+        <dd>{usdPerKwh === null ? 'not known' : usdPerKwh < 0 ? 'even free electricity would not help' : formatPerKwh(usdPerKwh, money)}</dd>
       </div>
     </dl>
-  )
-}
-
-function Inputs({ inputs }: { inputs: EstimateInput[] }) {
-  if (inputs.length === 0) return null
-  return (
-    <table className="table table-small inputs-table">
-      <caption>Every number that went in</caption>
-      <thead>
-        <tr>
-          <th scope="col">Input</th>
-          <th scope="col" className="number">Value</th>
-          <th scope="col">Origin</th>
-          <th scope="col">Source</th>
-          <th scope="col">Age</th>
-          <th scope="col">How sure</th>
-        </tr>
-      </thead>
-      <tbody>
-        {inputs.map((input) => (
-          <tr key={input.id}>
-            <th scope="row" className="wrap">
-              {input.label}
-              {input.note ? <span className="row-sub">{input.note}</span> : null}
-            </th>
-            <td className="number">
-              {input.value === null ? <span className="unknown">unknown</span> : `${formatExact(input.value)} ${input.unit}`}
-            </td>
-            <td>
-              <span className={`chip chip-${input.origin}`}>{originWords[input.origin]}</span>
-            </td>
-            <td className="wrap">{input.source ? <SourceLink source={input.source} /> : <span className="muted">–</span>}</td>
-            <td>
-              {input.takenAt === null ? <span className="muted">undated</span> : <Age at={input.takenAt} />}
-              {input.stale ? <span className="chip chip-warning">stale</span> : null}
-            </td>
-            <td>
-              <Confidence level={input.confidence} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   )
 }
 
@@ -134,7 +102,7 @@ export function NotModelled({ items }: { items: string[] }) {
       <h2>Left out of the sum</h2>
       <ul>
         {items.map((item) => (
-          <li key={item}>{item}</li>
+          <li key={item}>{capitalise(item)}</li>
         ))}
       </ul>
     </div>

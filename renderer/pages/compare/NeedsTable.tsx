@@ -6,10 +6,10 @@ import { SourceLink } from '../../components/SourceLink.tsx'
 import { needsInOrder, outcomeOf, type Outcome } from './needs.ts'
 
 const outcomes: Record<Outcome, { icon: IconName; word: string; className: string }> = {
-  no: { icon: 'no', word: 'Not met', className: 'verdict verdict-not-eligible' },
-  fixable: { icon: 'fix', word: 'Fixable', className: 'verdict verdict-fixable' },
+  no: { icon: 'no', word: 'Not met', className: 'verdict verdict-bad' },
+  fixable: { icon: 'fix', word: 'Fixable', className: 'verdict verdict-fix' },
   'to-check': { icon: 'unknown', word: 'To check', className: 'verdict verdict-unknown' },
-  met: { icon: 'yes', word: 'Met', className: 'verdict verdict-eligible' },
+  met: { icon: 'yes', word: 'Met', className: 'verdict verdict-good' },
 }
 
 export function NeedsTable({ needs }: { needs: NeedResult[] }) {
@@ -21,8 +21,7 @@ export function NeedsTable({ needs }: { needs: NeedResult[] }) {
           <th scope="col">Requirement</th>
           <th scope="col">Asked for</th>
           <th scope="col">Here</th>
-          <th scope="col">Why, and what helps</th>
-          <th scope="col">Source</th>
+          <th scope="col">Why, what helps, and who says so</th>
         </tr>
       </thead>
       <tbody>
@@ -42,9 +41,7 @@ export function NeedsTable({ needs }: { needs: NeedResult[] }) {
               <td className="wrap">
                 <Words text={need.why} />
                 {need.ok !== true && need.remedy ? <span className="remedy"><Words text={need.remedy} /></span> : null}
-              </td>
-              <td className="wrap">
-                <SourceLink source={need.source} />
+                <span className="row-sub"><SourceLink source={need.source} /></span>
               </td>
             </tr>
           )

@@ -9,6 +9,8 @@ import { useAsk, usePart } from '../../state/window-context.ts'
 import { ComparisonTable } from './ComparisonTable.tsx'
 import { emptyWhatIf, readWhatIf, type WhatIfForm } from './what-if-form.ts'
 
+const noGpus: never[] = []
+
 export function WhatIfPanel() {
   const ask = useAsk()
   const settings = usePart('settings')
@@ -64,7 +66,7 @@ export function WhatIfPanel() {
         {answer ? <Found answer={answer.value} typed={answer.typed} onPick={pickModel} /> : null}
       </div>
       {answer && answer.value.estimates.length > 0 ? (
-        <ComparisonTable label={`Programmes for ${answer.value.model ?? answer.typed}`} estimates={answer.value.estimates} open={open} onToggle={(key) => setOpen(open === key ? null : key)} />
+        <ComparisonTable label={`Programmes for ${answer.value.model ?? answer.typed}`} estimates={answer.value.estimates} gpus={noGpus} open={open} onToggle={(key) => setOpen(open === key ? null : key)} />
       ) : null}
     </>
   )

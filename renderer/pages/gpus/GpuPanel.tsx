@@ -19,7 +19,7 @@ export function GpuPanel({ gpu, all, inTable = false }: { gpu: Gpu; all: readonl
         <header className="gpu-panel-head">
           <h2>{gpuTitle(gpu, all)}</h2>
           <p className="muted">
-            {[kind, gpu.memoryBytes === null ? null : `${formatBytes(gpu.memoryBytes).replace('.0', '')} memory`, gpu.driverName && gpu.driverName !== gpu.name ? `the driver calls it “${gpu.driverName}”` : null, gpu.isIntegrated ? 'integrated' : null, gpu.drivesDisplay ? 'drives a display' : null].filter(Boolean).join(' · ')}
+            {[kind, gpu.memoryBytes === null ? null : `${formatBytes(gpu.memoryBytes).replace('.0', '')} memory`, gpu.driverName && gpu.driverName !== gpu.name ? `the driver calls it “${gpu.driverName}”` : null, gpu.isIntegrated ? 'built into the processor' : null, gpu.drivesDisplay ? 'drives a display' : null].filter(Boolean).join(' · ')}
           </p>
         </header>
       )}

@@ -26,7 +26,7 @@ export function GpuReadingsGrid({ gpu, sample }: { gpu: Gpu; sample: GpuSample |
       ) : null}
       {unknown.map(({ labels, why }) => (
         <p key={why} className="unknown-block">
-          <span className="unknown">Unknown:</span> {labels.map((label, i) => (i === 0 ? label : label.charAt(0).toLowerCase() + label.slice(1))).join(', ')}. <span className="muted">{why}</span>
+          <span className="unknown">Unknown:</span> {labels.map((label, i) => (i === 0 ? label : startSmall(label))).join(', ')}. <span className="muted">{why}</span>
         </p>
       ))}
       {shown.length > 0 ? (
@@ -60,4 +60,9 @@ function OneFigure({ figure }: { figure: Figure }) {
       </dd>
     </div>
   )
+}
+
+/** Abbreviations keep their capitals. */
+function startSmall(label: string): string {
+  return /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
 }

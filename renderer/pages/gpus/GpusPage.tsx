@@ -1,5 +1,4 @@
 /** Every card with live readings, health, who uses it and who saw it; from one card to sixteen. */
-import { useState } from 'react'
 import type { Detection } from '../../../shared/machine.ts'
 import { LookAgain, LookStatus, NoGpu, detectionOf } from '../../components/Looking.tsx'
 import { Notice, ProblemNotice } from '../../components/Notice.tsx'
@@ -51,13 +50,11 @@ function ReaderStatus() {
 
 function Cards({ detection }: { detection: Detection }) {
   const route = useRoute()
-  const [open, setOpen] = useState<string | null>(route.detail)
+  const open = route.detail
   const { cards, others } = drawnGpus(detection.gpus)
   const all = [...cards, ...others]
   function toggle(gpuId: string): void {
-    const next = open === gpuId ? null : gpuId
-    setOpen(next)
-    replaceRoute('gpus', next)
+    replaceRoute('gpus', open === gpuId ? null : gpuId)
   }
   if (cards.length > fullPanels) {
     return (

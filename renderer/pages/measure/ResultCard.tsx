@@ -28,7 +28,7 @@ export function ResultCard({ title, result, open }: { title: string; result: Ben
     <article className="card result" aria-label={title}>
       <header className="result-head">
         <h3>{title}</h3>
-        <span className={`verdict verdict-${good ? 'eligible' : result.verdict === 'unknown' ? 'unknown' : 'fixable'}`}>
+        <span className={`verdict verdict-${good ? 'good' : result.verdict === 'unknown' ? 'unknown' : 'fix'}`}>
           <Icon name={good ? 'yes' : result.verdict === 'unknown' ? 'unknown' : 'warning'} />
           {benchmarkVerdictWords[result.verdict]}
         </span>

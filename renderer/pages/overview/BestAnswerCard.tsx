@@ -1,17 +1,22 @@
 /** The best honest answer now: one sentence with its band and how sure it is, in words a newcomer understands. */
 import type { Estimate } from '../../../shared/earnings.ts'
-import type { ProgrammeInfo } from '../../../shared/network.ts'
+import type { Gpu } from '../../../shared/machine.ts'
 import { Band, BandAxis } from '../../components/Band.tsx'
 import { axisOf } from '../../components/band-geometry.ts'
+import { detectionOf } from '../../components/Looking.tsx'
 import { Hint } from '../../components/Hint.tsx'
 import { Section } from '../../components/Page.tsx'
 import { Confidence, Verdict } from '../../components/Verdict.tsx'
-import { formatAmount, formatBand, formatMoney, inMoney, moneyFormat, type MoneyFormat } from '../../format/money.ts'
+import { inMoney, moneyFormat, type MoneyFormat } from '../../format/money.ts'
 import { count } from '../../format/numbers.ts'
-import { cardsName, findProgramme, programmeName, rowKey } from '../../state/programmes.ts'
+import { joiningOf, toCheck, type Joining } from '../../state/joining.ts'
+import { cardsName, rowKey } from '../../state/programmes.ts'
 import { writeRoute } from '../../state/route.ts'
 import { usePart } from '../../state/window-context.ts'
-import { bestAnswer, bestFirst, byCards, type BestAnswer } from './best-answer.ts'
+import { AnswerSentence, BuiltIn } from './AnswerSentence.tsx'
+import { answeredGroups, bestAnswer } from './best-answer.ts'
+
+const noGpus: Gpu[] = []
 
 export function BestAnswerCard() {
   const comparison = usePart('comparison')
@@ -19,38 +24,45 @@ export function BestAnswerCard() {
   const settings = usePart('settings')
   const { latest, blocked } = usePart('benchmark')
   const money = moneyFormat(settings)
-  const [first, ...rest] = bestFirst(byCards(comparison.estimates))
+  const gpus = detectionOf(usePart('gpus'))?.gpus ?? noGpus
+  const { answered: [first, ...rest], quiet } = answeredGroups(comparison.estimates, gpus)
 
   if (comparison.phase === 'waiting' || !first) {
+    const isBuiltInOnly = comparison.phase !== 'waiting' && quiet.length > 0
     return (
       <Section title="The best honest answer now" className="answer">
-        <p className="answer-sentence muted" role="status">
-          {comparison.phase === 'waiting' ? 'Working out what each programme would pay …' : 'There is nothing to compare yet.'}
-        </p>
+        {isBuiltInOnly ? null : (
+          <p className="answer-sentence muted" role="status">
+            {comparison.phase === 'waiting' ? 'Working out what each programme would pay …' : 'There is nothing to compare yet.'}
+          </p>
+        )}
+        {isBuiltInOnly ? <BuiltIn groups={quiet} gpus={gpus} isAll /> : null}
       </Section>
     )
   }
   const answer = bestAnswer(first)
-  const canMeasure = blocked === null && !first[0]?.gpuIds.some((id) => latest[id])
+  const hasFigure = answer.kind !== 'none' && answer.kind !== 'no-figure'
+  const canMeasure = hasFigure && blocked === null && !first[0]?.gpuIds.some((id) => latest[id])
   return (
     <Section title="The best honest answer now" className="answer">
       <p className="answer-sentence">
-        <AnswerSentence answer={answer} cards={cardsName(first[0] as Estimate)} programmes={programmes} money={money} />
+        <AnswerSentence answer={answer} cards={cardsName(first[0] as Estimate, gpus)} programmes={programmes} money={money} />
       </p>
-      {answer.estimate && answer.kind !== 'none' ? <AnswerBand estimate={answer.estimate} money={money} /> : null}
+      {hasFigure ? <AnswerBand estimate={answer.estimate} money={money} /> : null}
       <Tally estimates={first} />
       {rest.length > 0 ? (
         <ul className="answer-others">
           {rest.slice(0, 4).map((group) => (
             <li key={rowKey(group[0] as Estimate)}>
-              <AnswerSentence answer={bestAnswer(group)} cards={cardsName(group[0] as Estimate)} programmes={programmes} money={money} />
+              <AnswerSentence answer={bestAnswer(group)} cards={cardsName(group[0] as Estimate, gpus)} programmes={programmes} money={money} />
             </li>
           ))}
         </ul>
       ) : null}
+      {quiet.length > 0 ? <BuiltIn groups={quiet} gpus={gpus} /> : null}
       <p className="answer-actions">
         <a className="button button-main" href={writeRoute('compare', answer.estimate && answer.kind !== 'none' ? rowKey(answer.estimate) : null)}>
-          {answer.kind === 'none' ? 'See why' : 'See how the number is made'}
+          {hasFigure ? 'See how the number is made' : 'See why'}
         </a>
         {canMeasure ? (
           <a className="button" href={writeRoute('measure')}>
@@ -62,51 +74,10 @@ export function BestAnswerCard() {
   )
 }
 
-function AnswerSentence({ answer, cards, programmes, money }: { answer: BestAnswer; cards: string; programmes: ProgrammeInfo[]; money: MoneyFormat }) {
-  const { estimate } = answer
-  const name = estimate ? programmeName(findProgramme(programmes, estimate.programmeId), estimate.programmeId) : ''
-  if (answer.kind === 'none') {
-    return (
-      <>
-        <strong>{cards}</strong> cannot join any of the {count(programmes.length, 'programme')} as this machine is.
-      </>
-    )
-  }
-  if (answer.kind === 'no-figure') {
-    return (
-      <>
-        <strong>{cards}</strong> {answer.estimate.verdict === 'unknown' ? 'may be able to' : 'could'} join {name}, but nobody can honestly say what that would pay.
-      </>
-    )
-  }
-  const { net, gpuCount } = answer.estimate
-  if (answer.kind === 'not-worth') {
-    return (
-      <>
-        <strong>{cards}</strong>: not worth running here. Even in the hopeful case, {name} would lose {formatMoney(-(net.high ?? 0), money)} a day{gpuCount > 1 ? ' per GPU' : ''} after power.
-      </>
-    )
-  }
-  const fix = answer.estimate.needs.filter((need) => need.ok === false).length
-  const once = answer.estimate.verdict === 'fixable' && fix > 0 ? `, once ${count(fix, 'thing')} ${fix === 1 ? 'is' : 'are'} fixed` : ''
-  if (answer.kind === 'unpublished') {
-    return (
-      <>
-        <strong>{cards}</strong> {answer.estimate.verdict === 'unknown' ? 'may be able to' : 'could'} join {name}{once}, which publishes no pay rule: between <strong>{formatBand(net.low, net.high, money)}</strong> a day{gpuCount > 1 ? ' per GPU' : ''} after power.
-      </>
-    )
-  }
-  return (
-    <>
-      <strong>{cards}</strong> could earn about <strong className="answer-figure">{formatMoney(net.expected, money)}</strong> a day{gpuCount > 1 ? ' per GPU' : ''} after power with {name}{once}: from {formatAmount(net.low, money)} in a cautious case to {formatMoney(net.high, money)} in a hopeful one.
-    </>
-  )
-}
-
 function AnswerBand({ estimate, money }: { estimate: Estimate; money: MoneyFormat }) {
   const band = inMoney(estimate.net, money)
   const axis = axisOf([band], 6)
-  const toCheck = estimate.needs.filter((need) => need.ok === null).length
+  const open = toCheck(estimate)
   return (
     <div className="answer-band">
       <div className="answer-band-scale">
@@ -117,8 +88,8 @@ function AnswerBand({ estimate, money }: { estimate: Estimate; money: MoneyForma
         <div>
           <dt>Can it join?</dt>
           <dd>
-            <Verdict verdict={estimate.verdict} />
-            {toCheck > 0 ? <span className="row-sub">{count(toCheck, 'thing')} to check</span> : null}
+            <Verdict joining={joiningOf(estimate)} />
+            {open > 0 ? <span className="row-sub">{count(open, 'thing')} to check</span> : null}
           </dd>
         </div>
         <div>
@@ -138,17 +109,19 @@ function AnswerBand({ estimate, money }: { estimate: Estimate; money: MoneyForma
   )
 }
 
+const tallyWords: { joining: Joining; words: string }[] = [
+  { joining: 'can', words: 'it can join' },
+  { joining: 'may', words: 'it may join' },
+  { joining: 'fixable', words: 'after fixing something' },
+  { joining: 'cannot', words: 'it cannot join' },
+  { joining: 'unknown', words: 'not known yet' },
+]
+
 function Tally({ estimates }: { estimates: Estimate[] }) {
-  const of = (verdict: Estimate['verdict']) => estimates.filter((estimate) => estimate.verdict === verdict).length
-  const parts = [
-    of('eligible') > 0 ? `${of('eligible')} it can join` : null,
-    of('fixable') > 0 ? `${of('fixable')} after fixing something` : null,
-    of('not-eligible') > 0 ? `${of('not-eligible')} it cannot join` : null,
-    of('unknown') > 0 ? `${of('unknown')} not known yet` : null,
-  ].filter((part) => part !== null)
+  const parts = tallyWords.map(({ joining, words }) => ({ words, number: estimates.filter((estimate) => joiningOf(estimate) === joining).length })).filter(({ number }) => number > 0)
   return (
     <p className="answer-tally">
-      Of {count(estimates.length, 'programme')}: {parts.join(', ')}. <a href={writeRoute('compare')}>Compare all</a>
+      Of {count(estimates.length, 'programme')}: {parts.map(({ number, words }) => `${number} ${words}`).join(', ')}. <a href={writeRoute('compare')}>Compare all</a>
     </p>
   )
 }

@@ -6,7 +6,7 @@ import { Section } from '../../components/Page.tsx'
 import { Level, Reading } from '../../components/Reading.tsx'
 import { usersOf } from '../../components/why-unknown.ts'
 import { count, formatBytes, formatShare, formatTemperature, formatWatts } from '../../format/numbers.ts'
-import { drawnGpus, gpuTitle, shortAddress } from '../../state/gpu-slots.ts'
+import { drawnGpus, gpuTitle, pressingProblems, shortAddress } from '../../state/gpu-slots.ts'
 import { writeRoute } from '../../state/route.ts'
 import { usePart } from '../../state/window-context.ts'
 
@@ -37,9 +37,9 @@ export function GpuLines({ detection }: { detection: Detection }) {
                 <th scope="row">
                   <a href={writeRoute('gpus', gpu.id)}>{gpuTitle(gpu, detection.gpus)}</a>
                   <span className="gpu-line-more">{moreOf(gpu)}</span>
-                  {gpu.problems.length > 0 ? (
+                  {pressingProblems(gpu).length > 0 ? (
                     <span className="gpu-line-more tone-warning">
-                      <Icon name="warning" /> {count(gpu.problems.length, 'problem')}
+                      <Icon name="warning" /> {count(pressingProblems(gpu).length, 'problem')}
                     </span>
                   ) : null}
                 </th>
@@ -77,7 +77,7 @@ export function GpuLines({ detection }: { detection: Detection }) {
 
 /** Memory and place, and what it is where it is no GPU. */
 function moreOf(gpu: Gpu): string {
-  const kind = gpu.kind === 'cpu-device' ? 'a processor, not a GPU' : gpu.kind === 'virtual' ? 'virtual display' : null
+  const kind = gpu.kind === 'cpu-device' ? 'a processor, not a GPU' : gpu.kind === 'virtual' ? 'virtual display' : gpu.isIntegrated ? 'built into the processor' : null
   return [kind, gpu.memoryBytes === null ? null : formatBytes(gpu.memoryBytes).replace('.0', ''), shortAddress(gpu.pciAddress)].filter(Boolean).join(' · ')
 }
 

@@ -1,5 +1,8 @@
 /** Which programme is the best honest answer for a group of identical cards. Pure. */
 import type { Estimate } from '../../../shared/earnings.ts'
+import type { Gpu } from '../../../shared/machine.ts'
+import { isBuiltIn, isWorthComparing } from '../../state/gpu-slots.ts'
+import { cardsKey } from '../../state/programmes.ts'
 
 export type BestAnswer =
   /** A published pay rule, and the hopeful case does not lose. */
@@ -36,10 +39,25 @@ export function bestAnswer(estimates: readonly Estimate[]): BestAnswer {
 export function byCards(estimates: readonly Estimate[]): Estimate[][] {
   const groups = new Map<string, Estimate[]>()
   for (const estimate of estimates) {
-    const key = estimate.gpuIds.join(' ') || estimate.gpuName
+    const key = cardsKey(estimate)
     groups.set(key, [...(groups.get(key) ?? []), estimate])
   }
   return [...groups.values()]
+}
+
+/**
+ * The groups to say a sentence about, best first. Graphics built into the processor get none (`quiet`),
+ * unless there is no other card and a network has a figure for them; a lost card has a problem of its own to say.
+ */
+export function answeredGroups(estimates: readonly Estimate[], gpus: readonly Gpu[]): { answered: Estimate[][]; quiet: Estimate[][] } {
+  const groups = bestFirst(byCards(estimates))
+  const cardsOf = (group: Estimate[]) => gpus.filter((gpu) => group[0]?.gpuIds.includes(gpu.id))
+  const isQuiet = (group: Estimate[]) => cardsOf(group).length > 0 && cardsOf(group).every(isBuiltIn)
+  const worth = groups.filter((group) => cardsOf(group).length === 0 || cardsOf(group).some(isWorthComparing))
+  const builtIn = groups.filter(isQuiet)
+  if (worth.length > 0) return { answered: worth, quiet: builtIn }
+  const wanted = builtIn.filter((group) => ['figure', 'unpublished', 'not-worth'].includes(bestAnswer(group).kind))
+  return { answered: wanted, quiet: builtIn.filter((group) => !wanted.includes(group)) }
 }
 
 /** Groups with the best day for the whole group first. */

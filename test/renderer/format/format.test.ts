@@ -1,7 +1,7 @@
 /** Numbers, money, times and typed numbers as a person sees and writes them. */
 import { describe, expect, it } from 'vitest'
 import { formatAmount, formatBand, formatMoney, formatPerKwh, moneyFormat, type MoneyFormat } from '../../../renderer/format/money.ts'
-import { formatBytes, formatExact, formatNumber, formatPlain, formatShare, formatTemperature, formatWatts } from '../../../renderer/format/numbers.ts'
+import { formatBytes, formatExact, formatNumber, formatPlain, formatShare, formatTemperature, formatWatts, formatWithUnit } from '../../../renderer/format/numbers.ts'
 import { formatAge, formatSeconds } from '../../../renderer/format/time.ts'
 import { numberProblem, parseNumber } from '../../../renderer/format/typed-number.ts'
 import { machineLine, sourceDate } from '../../../renderer/format/words.ts'
@@ -24,6 +24,8 @@ describe('numbers', () => {
   it('have units', () => {
     expect(plain(formatShare(0.0113))).toBe('1.13 %')
     expect(plain(formatShare(0.364))).toBe('36 %')
+    expect([0.99838, 1].map((value) => plain(formatShare(value)))).toEqual(['99.8 %', '100 %'])
+    expect([[0.587984, 'NOR'], [450, 'W'], [0.06, 'share of the week'], [0.6, 'share'], [1.25, '×'], [0.5, '']].map(([value, unit]) => plain(formatWithUnit(Number(value), String(unit))))).toEqual(['0.588 NOR', '450 W', '6 % of the week', '60 %', '1.25×', '0.5'])
     expect(plain(formatBytes(25_757_220_864))).toBe('24.0 GiB')
     expect(plain(formatWatts(431.5))).toBe('432 W')
     expect(plain(formatTemperature(41, 'F'))).toBe('106 °F')

@@ -3,14 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { usersOf } from '../../../renderer/components/why-unknown.ts'
 import { figuresOf } from '../../../renderer/pages/gpus/figures.ts'
 import { seriesOf, spanOf } from '../../../renderer/pages/gpus/series.ts'
+import { cardGroups, shownGroups } from '../../../renderer/pages/compare/card-groups.ts'
 import { needsInOrder, outcomeOf } from '../../../renderer/pages/compare/needs.ts'
 import { emptyWhatIf, readWhatIf } from '../../../renderer/pages/compare/what-if-form.ts'
 import { changeFrom, expectedScale } from '../../../renderer/pages/measure/result-geometry.ts'
-import { bestAnswer, bestFirst, byCards } from '../../../renderer/pages/overview/best-answer.ts'
+import { answeredGroups, bestAnswer, bestFirst, byCards } from '../../../renderer/pages/overview/best-answer.ts'
 import { readNumberSetting } from '../../../renderer/pages/settings/number-setting.ts'
 import { readRoute, writeRoute } from '../../../renderer/state/route.ts'
-import { gpuTitle } from '../../../renderer/state/gpu-slots.ts'
-import { programmeName } from '../../../renderer/state/programmes.ts'
+import { gpuTitle, pressingProblems } from '../../../renderer/state/gpu-slots.ts'
+import { conditionsOf, joiningOf } from '../../../renderer/state/joining.ts'
+import { cardsName, programmeName } from '../../../renderer/state/programmes.ts'
 import type { MoneyFormat } from '../../../renderer/format/money.ts'
 import { estimate, gpu, need, now, programmes, sample } from '../../gallery/parts.ts'
 
@@ -43,6 +45,63 @@ describe('the best honest answer', () => {
     const other = { gpuIds: ['x'], gpuName: 'Other' }
     const groups = bestFirst(byCards([good, { ...better, ...other }, losing]))
     expect(groups.map((group) => group.map((one) => one.programmeId))).toEqual([['b'], ['a', 'c']])
+  })
+})
+
+describe('whether cards can join', () => {
+  const open = need({ id: 'ip', ok: null })
+  it('is a plain yes only when every requirement was seen to be met', () => {
+    expect(joiningOf(estimate({ needs: [need({})] }))).toBe('can')
+    expect(joiningOf(estimate({ needs: [need({}), open] }))).toBe('may')
+    expect(joiningOf(estimate({ needs: [] }))).toBe('may')
+    expect(joiningOf(estimate({ verdict: 'fixable', needs: [need({ ok: false }), open] }))).toBe('fixable')
+    expect(joiningOf(estimate({ verdict: 'not-eligible', needs: [open] }))).toBe('cannot')
+  })
+  it('says no more about a card one does not own than that it would be taken', () => {
+    expect(joiningOf(estimate({ gpuIds: [], needs: [need({})] }))).toBe('takes-card')
+  })
+  it('is said in the breath of the figure, an entry that others decide on above all', () => {
+    const waiting = need({ id: 'waitlist', title: 'Admission', required: 'accepted from the waiting list', ok: null })
+    expect(conditionsOf(estimate({ needs: [need({}), waiting] }))).toBe('if it is admitted (1 thing to check)')
+    expect(conditionsOf(estimate({ gpuCount: 8, needs: [waiting, open] }))).toBe('if they are admitted (2 things to check)')
+    expect(conditionsOf(estimate({ needs: [open] }))).toBe('if 1 thing still to check turns out well')
+    expect(conditionsOf(estimate({ verdict: 'fixable', needs: [need({ ok: false }), waiting] }))).toBe('once 1 thing is fixed, if it is admitted (1 thing to check)')
+    expect(conditionsOf(estimate({ needs: [need({})] }))).toBe('')
+  })
+})
+
+describe('graphics built into the processor', () => {
+  const card = gpu(0)
+  const builtIn = gpu(1, { id: 'os:0', name: 'Radeon Graphics', isIntegrated: true, problems: [{ id: 'seen-by-one-layer', sentence: 'Only the operating system lists it.', remedy: null }] })
+  const lost = gpu(2, { id: 'lost', problems: [{ id: 'gpu-lost', sentence: 'The driver lost this card.', remedy: null }] })
+  const ofCard = estimate({})
+  const ofBuiltIn = estimate({ gpuIds: ['os:0'], gpuName: 'Radeon Graphics', verdict: 'unknown', net: { low: null, expected: null, high: null } })
+  const ofLost = estimate({ gpuIds: ['lost'], net: { low: 5, expected: 9, high: 20 } })
+
+  it('are left out of a comparison at first, and so are lost cards', () => {
+    const groups = cardGroups([ofBuiltIn, ofCard, ofLost], [card, builtIn, lost])
+    expect(shownGroups(groups, 'worth')).toMatchObject({ choice: 'worth', shown: [{ key: card.id }] })
+    expect(shownGroups(groups, 'all').shown).toHaveLength(3)
+    expect(shownGroups(groups, 'os:0').shown.map((group) => group.name)).toEqual(['Radeon Graphics'])
+    expect(shownGroups(groups, 'a card that went away')).toMatchObject({ choice: 'worth' })
+  })
+  it('are shown where there is nothing else', () => {
+    expect(shownGroups(cardGroups([ofBuiltIn], [builtIn]), 'worth')).toMatchObject({ choice: 'all', shown: [{ key: 'os:0' }] })
+  })
+  it('get no sentence of their own beside a card, and never lead', () => {
+    const { answered, quiet } = answeredGroups([ofBuiltIn, ofLost, ofCard], [card, builtIn, lost])
+    expect(answered).toEqual([[ofCard]])
+    expect(quiet).toEqual([[ofBuiltIn]])
+  })
+  it('are answered for alone only where a network has a figure for them', () => {
+    expect(answeredGroups([ofBuiltIn], [builtIn])).toEqual({ answered: [], quiet: [[ofBuiltIn]] })
+    const paid = { ...ofBuiltIn, verdict: 'eligible' as const, net: { low: 0, expected: 1, high: 2 } }
+    expect(answeredGroups([paid], [builtIn]).answered).toEqual([[paid]])
+  })
+  it('do not ask for anything because one layer alone sees them', () => {
+    expect(pressingProblems(builtIn)).toEqual([])
+    expect(pressingProblems({ ...builtIn, isIntegrated: false })).toHaveLength(1)
+    expect(pressingProblems(lost)).toHaveLength(1)
   })
 })
 
@@ -113,6 +172,12 @@ describe('routes and names', () => {
   it('number cards that share a name, and no others', () => {
     const all = [gpu(0), gpu(1), gpu(2, { name: 'Other' })]
     expect(all.map((one) => gpuTitle(one, all))).toEqual(['GeForce RTX 4090 #1', 'GeForce RTX 4090 #2', 'Other'])
+  })
+  it('number a row’s card where another has its name', () => {
+    const all = [gpu(0), gpu(1)]
+    expect(cardsName(estimate({ gpuIds: ['GPU-00000001'] }), all)).toBe('GeForce RTX 4090 #2')
+    expect(cardsName(estimate({ gpuIds: ['GPU-00000000', 'GPU-00000001'], gpuCount: 2 }), all)).toBe('2 × GeForce RTX 4090')
+    expect(cardsName(estimate({ gpuIds: [] }), [])).toBe('GeForce RTX 4090')
   })
   it('do not say a network twice', () => {
     const [info] = programmes
