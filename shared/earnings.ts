@@ -108,6 +108,8 @@ export interface Economics {
   lines: { id: string; label: string; kind: 'income' | 'cost'; usdPerDay: Scenarios<number | null>; formula: string; inputs: string[] }[]
   /** Share of the time the card works. null: no figure can be defended for that scenario. */
   busy: Scenarios<number | null>
+  /** Ids of the inputs that `busy` comes from; the electricity lines name them. */
+  busyInputs?: string[]
   /**
    * Share of the remaining (waiting) time in which the network's own checks load the card all the same:
    * an hourly proof-of-work, for one. Raises watts_wait by share × (watts_work − watts_wait).

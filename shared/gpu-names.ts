@@ -40,6 +40,7 @@ export function readGpuName(text: string): GpuName {
     .replace(/\((r|tm|c)\)|[®™©]/g, ' ')
     .replace(/\blaptop gpu\b|\blaptop\b|\bmobile\b|\bnotebook\b/g, ' mobile ')
     .replace(/\bmax-?q\b/g, ' maxq ')
+    .replace(/\b(\d+)[\s-]*(?:gpu[\s-]+)?cores?\b/g, ' $1 core ')
     .replace(/(?<![a-z\d.])(\d+(?:\.\d+)?)\s*(?:gb|gib|g)\b/g, (_, size: string) => {
       memoryGb = Number(size)
       return ' '
@@ -51,6 +52,11 @@ export function readGpuName(text: string): GpuName {
   const words = plain.split(/\s+/).filter((word) => word !== '' && !noise.has(word))
   const telling = words.filter((word) => !productLines.has(word))
   return { core: telling.join(' ').trim(), memoryGb }
+}
+
+/** "m3 max 40 core" → "m3 max": Apple sells one chip with several counts of cores. */
+export function withoutCores(core: string): string {
+  return core.replace(/ \d+ core$/, '')
 }
 
 /** The driver has no name for the card, or only one that says nothing: "Graphics Device", "Microsoft Basic Display Adapter". */

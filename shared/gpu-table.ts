@@ -1,6 +1,6 @@
 /** The table of known cards and how a name finds its row: exactly or not at all, since a wrong card's facts are worse than none. */
 import type { GpuFacts } from './gpu-facts.ts'
-import { isNameless, isSlice, readGpuName, readGpuNames, type GpuName } from './gpu-names.ts'
+import { isNameless, isSlice, readGpuName, readGpuNames, withoutCores, type GpuName } from './gpu-names.ts'
 import type { GpuVendor } from './machine.ts'
 
 export interface CardSeen {
@@ -53,6 +53,12 @@ export function createGpuTable(rows: readonly GpuFacts[]): GpuTable {
   const byPciId = groupBy(entries, (entry) => new Set(entry.row.pciDeviceIds))
 
   function named(name: GpuName): Entry[] {
+    const exact = namedExactly(name)
+    const chip = withoutCores(name.core)
+    return exact.length > 0 || chip === name.core ? exact : namedExactly({ ...name, core: chip })
+  }
+
+  function namedExactly(name: GpuName): Entry[] {
     return (byCore.get(name.core) ?? []).filter((entry) => entry.names.some((own) => own.core === name.core && fitsNameMemory(entry, own, name)))
   }
 
@@ -63,7 +69,10 @@ export function createGpuTable(rows: readonly GpuFacts[]): GpuTable {
     const readings = readGpuNames(card.name)
     const byName = unique(readings.flatMap(named)).filter((entry) => sameVendor(entry, card.vendor))
     const both = byName.filter((entry) => byId.includes(entry))
-    if (both.length > 0) return choose(both, readings, card)
+    // Boards of one name share ids across memory sizes: where name and memory agree, an id that is not listed for that size does not outweigh them.
+    const agreed = both.length > 0 ? choose(both, readings, card) : null
+    if (agreed !== null) return agreed
+    if (both.some((entry) => fitsMeasuredMemory(entry.row, card.memoryBytes ?? null))) return null
     if (byName.length > 0) return choose(byName.filter((entry) => pciId === null || !needsKnownId(entry)), readings, card)
     if (isNameless(card.name)) return choose(byId, [], card)
     return null

@@ -5,12 +5,14 @@ export const secretRefusal =
   'That looks like a seed phrase or a private key. Idlewatt never needs one and has kept nothing of it. If it was pasted on a command line, it may stand in the shell history: remove it there.'
 
 const phraseLengths = new Set([12, 15, 18, 21, 24])
+/** Words of every English sentence that the common word lists leave out: where one stands, it is a sentence. */
+const sentenceWords = new Set('the and for with from would could should not are was were but its their your our than which has had how who get'.split(' '))
 
 /** One text (a field, an argument): a phrase as a whole, or a key anywhere in it. */
 export function looksLikeSecret(text: string): boolean {
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return true
   const tokens = text.split(/[\s=,;:"'`()[\]{}]+/).filter((token) => token !== '')
-  if (tokens.some(isKey)) return true
+  if (tokens.some(isKey) || isKeyInBytes(tokens)) return true
   const words = text.trim().split(/[\s,]+/)
   return longestRuns(words).some((run) => phraseLengths.has(run))
 }
@@ -30,12 +32,19 @@ function isKey(token: string): boolean {
   return /^[xyztuv]prv/.test(token) && token.length > 100
 }
 
-/** Lengths of unbroken runs of words as the common word lists have them: three to eight lower-case letters. */
+/** A Solana key file: the key's bytes as a list of numbers. */
+function isKeyInBytes(tokens: string[]): boolean {
+  return (tokens.length === 32 || tokens.length === 64) && tokens.every((token) => /^\d{1,3}$/.test(token) && Number(token) < 256)
+}
+
+/** Lengths of unbroken runs of words as the common word lists have them: three to eight letters, however capitalised or numbered ("1. abandon 2) ability"). */
 function longestRuns(words: readonly string[]): number[] {
   const runs: number[] = []
   let run = 0
-  for (const word of words) {
-    if (/^[a-z]{3,8}$/.test(word)) run += 1
+  for (const typed of words) {
+    const word = typed.toLowerCase().replace(/^\(?\d{1,2}[.):]*/, '')
+    if (word === '') continue
+    if (/^[a-z]{3,8}$/.test(word) && !sentenceWords.has(word)) run += 1
     else {
       runs.push(run)
       run = 0

@@ -24,11 +24,12 @@ export function compare(options: CompareOptions): Estimate[] {
   const { detection, gpuTable, at, only } = options
   const groups = groupCards(detection.gpus, gpuTable)
   // Graphics built into the processor are no card that a programme could mind.
-  const discrete = groups.flatMap((group) => group.gpus).filter((gpu) => gpu.isIntegrated !== true).length
+  const discrete = groups.flatMap((group) => group.gpus.filter((gpu) => gpu.isIntegrated !== true).map(() => group.card.model ?? group.card.name))
+  const models = new Set(discrete).size
   const wanted = groups.filter((group) => only?.gpuId === undefined || group.gpus.some((gpu) => gpu.id === only.gpuId))
   const estimates = networksWanted(options.networks, only?.networkId).flatMap((network) =>
     network.programmes.flatMap((programme) =>
-      wanted.map(({ card, gpus }) => estimateProgramme(network, programme, { at, card, count: gpus.length, gpusInMachine: Math.max(discrete, gpus.length), machine: detection.machine }, gpus, options)),
+      wanted.map(({ card, gpus }) => estimateProgramme(network, programme, { at, card, count: gpus.length, gpusInMachine: Math.max(discrete.length, gpus.length), modelsInMachine: Math.max(models, 1), machine: detection.machine }, gpus, options)),
     ),
   )
   return listed(estimates)

@@ -14,7 +14,9 @@ import {
 export type Composed = Pick<Estimate, 'net' | 'lines' | 'inputs' | 'capital' | 'breakEven' | 'confidence' | 'notModelled' | 'reasons'>
 
 type Maybe = number | null
-const powerIds = ['watts-work', 'watts-wait', 'usd-per-kwh']
+/** What stands behind the watts and the price of every plan that has them. */
+const wattIds = ['wall-factor', 'wall-offset']
+const priceIds = ['usd-per-kwh', 'currency-rate']
 
 /** `power: null`: what the card draws is not known, so no net can be given. */
 export function composeEstimate(economics: Economics, power: PowerPlan | null): Composed {
@@ -50,27 +52,31 @@ function electricityLines(economics: Economics, power: PowerPlan | null): Estima
     return { cautious: one(economics.busy.cautious), expected: one(economics.busy.expected), hopeful: one(economics.busy.hopeful) }
   }
   const share = economics.waitingLoad ?? 0
+  const planned = new Set(power?.inputs.map((input) => input.id))
+  const ids = (...watts: string[]): string[] => [...[...watts, ...wattIds, ...priceIds].filter((id) => planned.has(id)), ...(power === null ? [] : (economics.busyInputs ?? []))]
+  const atWall = planned.has('wall-factor') || planned.has('wall-offset') ? ' (× wall factor + wall offset ÷ cards taking part)' : ''
   const lines = [
-    line('electricity-working', 'Electricity while working', perScenario((busy, plan) => electricityPerDay(plan, plan.wattsWork, 0, busy)), '24 h × price × watts while working × share of the time at work ÷ 1000'),
+    line('electricity-working', 'Electricity while working', perScenario((busy, plan) => electricityPerDay(plan, plan.wattsWork, 0, busy)), `24 h × price × watts while working${atWall} × share of the time at work ÷ 1000`, ids('watts-work')),
     line(
       'electricity-waiting',
       'Electricity while waiting',
       perScenario((busy, plan) => electricityPerDay(plan, 0, waiting, busy)),
       share > 0
-        ? `24 h × price × (watts while waiting + ${share} × the difference to working, for the network's own checks) × share of the time waiting ÷ 1000`
-        : '24 h × price × watts while waiting × share of the time waiting ÷ 1000',
+        ? `24 h × price × (watts while waiting + ${share} × the difference to working, for the network's own checks)${atWall} × share of the time waiting ÷ 1000`
+        : `24 h × price × watts while waiting${atWall} × share of the time waiting ÷ 1000`,
+      share > 0 ? ids('watts-wait', 'watts-work') : ids('watts-wait'),
     ),
   ]
   const host = power?.hostWatts ?? 0
   if (host > 0) {
-    const cost = line('electricity-host', 'Electricity of the rest of the machine', perScenario((_busy, plan) => electricityPerDay(plan, host, host, 1)), '24 h × price × watts of the rest of the machine ÷ cards taking part ÷ 1000')
-    lines.push({ ...cost, inputs: ['host-power', 'usd-per-kwh'] })
+    const inputs = ['host-power', ...priceIds].filter((id) => planned.has(id))
+    lines.push(line('electricity-host', 'Electricity of the rest of the machine', perScenario((_busy, plan) => electricityPerDay(plan, host, host, 1)), '24 h × price × watts of the rest of the machine ÷ cards taking part ÷ 1000', inputs))
   }
   return lines
 }
 
-function line(id: string, label: string, usd: Scenarios<Maybe>, formula: string): EstimateLine {
-  return { id, label, kind: 'cost', low: usd.cautious, expected: usd.expected, high: usd.hopeful, formula, inputs: powerIds }
+function line(id: string, label: string, usd: Scenarios<Maybe>, formula: string, inputs: string[]): EstimateLine {
+  return { id, label, kind: 'cost', low: usd.cautious, expected: usd.expected, high: usd.hopeful, formula, inputs }
 }
 
 /** Costs are negative in a line, whichever sign the programme wrote them with, so that lines add up. */

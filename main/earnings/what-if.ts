@@ -11,7 +11,7 @@ export function whatIf(options: WhatIfOptions): WhatIfAnswer {
   const facts = gpuTable.find(gpuModel)
   if (!facts) return { model: null, nearest: gpuTable.nearest(gpuModel), estimates: [] }
   const card = cardOfModel(facts)
-  const subject = { at, card, count: gpuCount, gpusInMachine: gpuCount, machine: null }
+  const subject = { at, card, count: gpuCount, gpusInMachine: gpuCount, modelsInMachine: 1, machine: null }
   const context = { ...options, results: {} }
   const estimates = networksWanted(options.networks, only?.networkId).flatMap((network) =>
     network.programmes.map((programme) => estimateProgramme(network, programme, subject, [], context)),

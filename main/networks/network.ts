@@ -35,6 +35,8 @@ export interface Subject {
   /** Identical cards in this group, and all real GPUs of the machine. */
   count: number
   gpusInMachine: number
+  /** How many models those are: a lost card that tells nothing but its model is a group of its own and no model of its own. */
+  modelsInMachine: number
   /** null in a what-if: then only needs `of: 'card'` are judged. */
   machine: Machine | null
 }

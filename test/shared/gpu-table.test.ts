@@ -78,6 +78,13 @@ describe('what a driver reports', () => {
     ['a chip name from OpenCL', { name: 'gfx1100', memoryBytes: 24 * gib, pciDeviceId: '1002:744c' }, 'Radeon RX 7900 XTX'],
     ['the smaller A770', { name: 'Intel(R) Arc(TM) A770 Graphics', memoryBytes: 8 * gib }, null],
     ['integrated graphics', { name: 'Intel(R) UHD Graphics 770', memoryBytes: 16 * gib }, null],
+    ['a Mac that tells its cores', { name: 'Apple M3 Max (40 GPU cores)', vendor: 'apple' as const }, 'Apple M3 Max (40-core GPU)'],
+    ['the smaller one', { name: 'Apple M4 Max (32 GPU cores)', vendor: 'apple' as const }, 'Apple M4 Max (32-core GPU)'],
+    ['a chip sold with one name', { name: 'Apple M2 Ultra (76 GPU cores)', vendor: 'apple' as const }, 'Apple M2 Ultra'],
+    ['a count of cores nobody listed', { name: 'Apple M4 Max (36 GPU cores)', vendor: 'apple' as const }, null],
+    ['cores not told, two variants', { name: 'Apple M3 Max', vendor: 'apple' as const }, null],
+    ['the rarer size under an id that is listed for the other', { name: 'NVIDIA GeForce RTX 3060', memoryBytes: 8 * gib, pciDeviceId: '10de:2487' }, 'GeForce RTX 3060 8 GB'],
+    ['a rebuilt card of another size', { name: 'NVIDIA GeForce RTX 4090', memoryBytes: 48 * gib, pciDeviceId: '10de:2684' }, null],
     ["Windows' list stops at 4 GB", { name: 'NVIDIA GeForce RTX 4090', memoryBytes: 4095 * mib }, 'GeForce RTX 4090'],
     ['wrong maker', { name: 'A100 SXM4 80 GB', vendor: 'amd' as const }, null],
   ])('%s', (_what, card, model) => expect(gpuTable.match(card)?.model ?? null).toBe(model))

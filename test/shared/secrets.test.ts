@@ -13,6 +13,15 @@ describe('what is refused', () => {
     expect(holdsSecret(['estimate', '--gpu-model', ...phrase])).toBe(true)
   })
   test.each([
+    ['in capitals', words.slice(0, 12).join(' ').toUpperCase()],
+    ['with capitals in front', words.slice(0, 12).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(', ')],
+    ['numbered as wallets show it', words.slice(0, 24).map((word, i) => `${i + 1}. ${word}`).join('\n')],
+    ['numbered without a space', words.slice(0, 12).map((word, i) => `${i + 1})${word}`).join(' ')],
+    ['a key file in bytes', JSON.stringify(Array.from({ length: 64 }, (_, i) => (i * 37) % 256))],
+  ])('a phrase %s', (_how, text) => {
+    expect(looksLikeSecret(text)).toBe(true)
+  })
+  test.each([
     ['64 hexadecimal digits', 'e9873d79c6d87dc0fb6a5778633389f4453213303da61f20bd67fc233aa33262'],
     ['the same with 0x', '0xE9873D79C6D87DC0FB6A5778633389F4453213303DA61F20BD67FC233AA33262'],
     ['behind a flag', '--data=e9873d79c6d87dc0fb6a5778633389f4453213303da61f20bd67fc233aa33262'],
@@ -31,6 +40,10 @@ describe('what is not', () => {
     [['a', 'short', 'row', 'of', 'words']],
   ])('%j', (texts) => expect(holdsSecret(texts)).toBe(false))
   test('a sentence', () => expect(looksLikeSecret('The card is too hot, and its fan does not turn; clean it, then look again at the page.')).toBe(false))
+  test('a sentence of short words only', () => expect(looksLikeSecret('please estimate what this graphics card would earn when running every night')).toBe(false))
+  test('addresses, which are public', () => {
+    for (const address of ['7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU', '0x71C7656EC7ab88b098defB751B7401B5f6d8976F', 'akash1qypqxpq9qcrsszg2pvxq6rs0zqg3yyc5lzv7xu']) expect(looksLikeSecret(address), address).toBe(false)
+  })
   test('ordinary field values', () => {
     for (const text of ['', '0.15', 'EUR', 'GeForce RTX 4090 Laptop GPU', 'GPU-1'.repeat(20)]) expect(looksLikeSecret(text), text).toBe(false)
   })

@@ -67,6 +67,7 @@ export const edgeNeeds: NeedDefinition[] = [
 
 function measureClass(card: Card): Measured {
   if (card.kind !== 'gpu') return { actual: card.name, ok: false, why: 'This is not a graphics card.' }
+  if (card.isIntegrated === true && card.facts?.class !== 'data-centre') return { actual: `${card.name}: part of a processor`, ok: false }
   switch (card.facts?.class) {
     case 'data-centre':
       return { actual: `${card.name}: data-centre card`, ok: true }
@@ -84,8 +85,9 @@ function measureClass(card: Card): Measured {
 
 /** A card without facts: the product line still tells a gaming card. */
 function measureUnknownModel(card: Card): Measured {
-  if (card.vendor === 'apple') return { actual: `${card.name}: part of a processor`, ok: false }
-  if (/geforce|\b[gr]tx\s?\d{3,4}\b|radeon (rx|vega|graphics)|\barc\b/i.test(card.name)) return { actual: `${card.name}: gaming card`, ok: false }
+  const name = card.name.replace(/\((r|tm|c)\)/gi, '')
+  if (card.vendor === 'apple' || /\b(u?hd|vega|radeon|arc) graphics\b|\biris\b|\bradeon \d{3}m\b/i.test(name)) return { actual: `${card.name}: part of a processor`, ok: false }
+  if (/geforce|\bgtx\b|\brtx \d0[5-9]0\b|\btitan\b|radeon (rx|vega|r\d|hd|vii)\b|\barc\b(?! pro)/i.test(name)) return { actual: `${card.name}: gaming card`, ok: false }
   return { actual: card.name, ok: null, why: 'What class of card this is, is not known here.' }
 }
 

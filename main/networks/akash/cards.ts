@@ -25,12 +25,19 @@ export function priceNames(card: Card): string[] {
   return [...new Set([...agreed, ...registered, ...derived])]
 }
 
+/** The one name by which a price row is told, however it is spelt: "RTX 4090", "rtx-4090" and "rtx4090" are one. */
+export function priceName(listed: string): string {
+  return namesFromModel(listed)[0] ?? listed.toLowerCase()
+}
+
 /** "GeForce RTX 4070 Ti SUPER" → "rtx4070tis"; "RTX A5000" → "rtxa5000", "a5000"; "A100 SXM4 80 GB" → "a100". */
 function namesFromModel(model: string): string[] {
   const plain = model
     .toLowerCase()
     .replace(/\b\d+ ?gb\b/g, '')
+    .replace(/_/g, ' ')
     .replace(/\b(nvidia|geforce|tesla|quadro|generation|gpu|edition)\b/g, '')
+    .replace(/\b(rtx|gtx|gt)(?=a?\d)/g, '$1 ')
     .trim()
   if (/^rtx pro 6000 blackwell/.test(plain)) return [plain.includes('max-q') ? 'pro6000mq' : plain.includes('server') ? 'pro6000se' : 'pro6000we']
   const words = plain.split(/[\s-]+/).filter((word) => word !== '')

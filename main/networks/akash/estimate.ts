@@ -48,6 +48,7 @@ export function estimateProvider(subject: EstimateSubject<AkashMarket>): Economi
       },
     ],
     busy: { cautious: use.share / 2, expected: use.share, hopeful: high },
+    busyInputs: use.inputs.map((input) => input.id),
     payWhenAlwaysBusy: weightedAverage * 24,
     payWithoutWork: 0,
     inputs: [...price.inputs, ...use.inputs, ...capital.inputs],
@@ -94,6 +95,7 @@ export function estimateHomeNode(subject: EstimateSubject<AkashMarket>): Economi
       },
     ],
     busy: { cautious: 0, expected: null, hopeful: provider.busy.expected },
+    ...(provider.busyInputs ? { busyInputs: provider.busyInputs } : {}),
     inputs,
     confidence: 'low',
     reasons: [unpublished, 'The network\'s own marketing names 0.70 USD an hour for an RTX 5090 at half use (seen 2026-07-18); that is no rule.', ...provider.reasons.filter((reason) => reason.includes('asking price'))],
@@ -119,7 +121,7 @@ function findRow(market: AkashMarket, subject: EstimateSubject<AkashMarket>): Fo
   const { card } = subject
   const called = card.model ?? card.name
   if (card.vendor !== 'nvidia') return `Akash lists no prices for cards like the ${called}: providers rent out NVIDIA cards in practice.`
-  const rows = priceNames(card).map((name) => market.rows.filter((row) => row.model === name)).find((some) => some.length > 0) ?? []
+  const rows = priceNames(card).map((name) => market.rows.filter((row) => isNvidia(row) && row.model === name)).find((some) => some.length > 0) ?? []
   if (rows.length === 0) return `The price list holds no ${called}: nobody offered one, or it is not known there.`
 
   const memory = memoryGib(card)
@@ -134,6 +136,11 @@ function findRow(market: AkashMarket, subject: EstimateSubject<AkashMarket>): Fo
   if (!nearest) return `The price list names the ${called} but gives no price for it: no bid of the last 31 days.`
   const stated = [nearest.ramGib === null ? null : `${nearest.ramGib} GiB`, nearest.interface].filter((part) => part !== null).join(' ')
   return { row: nearest, marked: `No price is listed for this very card; the price of the ${nearest.model} with ${stated} is used.` }
+}
+
+/** Another maker's row of the same name is another card. */
+function isNvidia(row: PriceRow): boolean {
+  return row.vendor === null || row.vendor === 'nvidia'
 }
 
 function hasPrice(row: PriceRow): boolean {
@@ -166,13 +173,17 @@ function priceInputs(found: Found, reading: MarketReading<AkashMarket>, at: numb
     }
   }
   const { min, weightedAverage, max, filled } = row.price
+  const isOrdered = min <= weightedAverage && weightedAverage <= max
   return {
     min,
     weightedAverage,
     max,
     inputs: [input('price-min', 'Lowest asking price', min), input('price-weighted', 'Weighted average asking price', weightedAverage), input('price-max', 'Highest asking price', max)],
-    confidence: marked !== null || filled.length > 0 || origin.confidence === 'low' ? 'low' : 'medium',
-    reasons: filled.length === 0 ? [] : [`The price list leaves out ${filled.join(', ')}; the nearest price it gives stands in.`],
+    confidence: marked !== null || filled.length > 0 || !isOrdered || origin.confidence === 'low' ? 'low' : 'medium',
+    reasons: [
+      ...(filled.length === 0 ? [] : [`The price list leaves out ${filled.join(', ')}; the nearest price it gives stands in.`]),
+      ...(isOrdered ? [] : [`The price list contradicts itself on this card: lowest ${min}, weighted average ${weightedAverage}, highest ${max} USD an hour.`]),
+    ],
   }
 }
 
@@ -187,7 +198,7 @@ function provenance(row: PriceRow | null, reading: MarketReading<AkashMarket>, a
 /** Share leased: of the model over all its rows where there are enough of them, else of the whole network. */
 function useOf(reading: MarketReading<AkashMarket>, model: string): Use | null {
   const { value: market, origin, source, takenAt, confidence, stale } = reading
-  const rows = market.rows.filter((row) => row.model === model && row.total !== null && row.available !== null)
+  const rows = market.rows.filter((row) => isNvidia(row) && row.model === model && row.total !== null && row.available !== null)
   const total = rows.reduce((sum, row) => sum + (row.total ?? 0), 0)
   const available = rows.reduce((sum, row) => sum + (row.available ?? 0), 0)
   const base = { unit: 'share', origin, source, takenAt, confidence, stale }
@@ -198,20 +209,26 @@ function useOf(reading: MarketReading<AkashMarket>, model: string): Use | null {
   if (total >= leastCards) {
     const share = shareLeased(total, available)
     const from = rows.length === 1 ? provenanceOf(rows[0], reading) : {}
-    return { share, reason: available > total ? 'The price list counts more free cards than cards; none is taken as leased.' : null, inputs: [{ ...base, ...from, id: 'utilisation', label: `Share of ${model} leased`, value: share, note: `${total - available} of ${total} cards on the network` }] }
+    return { share, reason: available > total ? moreFree : null, inputs: [{ ...base, ...from, id: 'utilisation', label: `Share of ${model} leased`, value: share, note: leasedOf(total, available) }] }
   }
   if (market.total === null || market.available === null || market.total <= 0) return null
   const share = shareLeased(market.total, market.available)
   return {
     share,
-    reason: `Fewer than ${leastCards} cards of this model are on the network, so the share leased is that of all ${market.total} cards.`,
-    inputs: [{ ...base, id: 'utilisation', label: 'Share of all cards leased', value: share, note: `${market.total - market.available} of ${market.total} cards on the network` }],
+    reason: `Fewer than ${leastCards} cards of this model are on the network, so the share leased is that of all ${market.total} cards.${market.available > market.total ? ` ${moreFree}` : ''}`,
+    inputs: [{ ...base, id: 'utilisation', label: 'Share of all cards leased', value: share, note: leasedOf(market.total, market.available) }],
   }
 }
 
 function provenanceOf(row: PriceRow | undefined, reading: MarketReading<AkashMarket>): Partial<EstimateInput> {
   if (!row?.from || reading.origin === 'user') return {}
   return { source: row.from.source, takenAt: row.from.takenAt, confidence: row.from.confidence }
+}
+
+const moreFree = 'The price list counts more free cards than cards; none is taken as leased.'
+
+function leasedOf(total: number, available: number): string {
+  return `${Math.max(0, total - available)} of ${total} cards on the network`
 }
 
 function shareLeased(total: number, available: number): number {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Confidence } from '../../../shared/earnings.ts'
 import type { Source } from '../../../shared/network.ts'
 import { MarketMisfit, type MarketDefinition, type MarketRequest } from '../network.ts'
-import { ramGib } from './cards.ts'
+import { priceName, ramGib } from './cards.ts'
 
 /** USD per GPU-hour. What the answer leaves out is filled from what it gives, and `filled` names it. */
 export interface AskingPrice {
@@ -14,6 +14,9 @@ export interface AskingPrice {
 }
 
 export interface PriceRow {
+  /** Lower case; null: not said. */
+  vendor: string | null
+  /** As `priceName` tells it. */
   model: string
   ramGib: number | null
   /** As listed: "SXM4", "PCIe". */
@@ -40,11 +43,16 @@ export interface AkashMarket {
 function toNumber(value: unknown): unknown {
   return typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?(e[+-]?\d+)?\s*$/i.test(value) ? Number(value) : value
 }
-const amount = z.preprocess(toNumber, z.number().nonnegative())
+/** Beyond these a number is a slip: the dearest card asks a few USD an hour, and the network counts hundreds of cards. */
+const mostUsdPerHour = 10_000
+const mostCards = 1e9
+const usd = z.preprocess(toNumber, z.number().nonnegative().max(mostUsdPerHour))
+const maybeUsd = usd.nullish()
+const amount = z.preprocess(toNumber, z.number().nonnegative().max(mostCards))
 const maybeAmount = amount.nullish()
-const price = z.object({ currency: z.string().nullish(), min: maybeAmount, max: maybeAmount, avg: maybeAmount, weightedAverage: maybeAmount, med: maybeAmount })
+const price = z.object({ currency: z.string().nullish(), min: maybeUsd, max: maybeUsd, avg: maybeUsd, weightedAverage: maybeUsd, med: maybeUsd })
 const availability = z.object({ total: maybeAmount, available: maybeAmount }).nullish()
-const recorded = z.object({ url: z.string(), date: z.string().nullable(), takenAt: z.string(), confidence: z.enum(['high', 'medium', 'low', 'none']), note: z.string().optional(), startingAt: amount.optional() })
+const recorded = z.object({ url: z.string(), date: z.string().nullable(), takenAt: z.string(), confidence: z.enum(['high', 'medium', 'low', 'none']), note: z.string().optional(), startingAt: usd.optional() })
 const row = z.object({ vendor: z.string().nullish(), model: z.string().min(1), ram: z.string().nullish(), interface: z.string().nullish(), availability, price: price.nullish(), recorded: recorded.nullish() })
 const breakdownDay = z.object({ date: z.string(), model: z.string(), totalGpus: amount, gpuUtilization: amount })
 const answer = z.object({ availability, models: z.array(row), gpuBreakdown: z.array(breakdownDay).nullish() })
@@ -84,7 +92,8 @@ export function parseGpuPrices(raw: unknown): AkashMarket {
 function toRow(raw: RawRow): PriceRow {
   const { recorded: from } = raw
   return {
-    model: raw.model.toLowerCase(),
+    vendor: raw.vendor?.toLowerCase() ?? null,
+    model: priceName(raw.model),
     ramGib: ramGib(raw.ram ?? null),
     interface: raw.interface ?? null,
     total: raw.availability?.total ?? null,
@@ -108,15 +117,16 @@ function refuseDoubles(models: RawRow[]): void {
   const seen = new Set<string>()
   for (const one of models) {
     const name = [one.vendor, one.model, one.ram, one.interface].map((part) => part ?? 'unstated').join(' ')
-    if (seen.has(name.toLowerCase())) throw new MarketMisfit(`models lists "${name}" twice, so it is not clear which price holds.`)
-    seen.add(name.toLowerCase())
+    const key = [one.vendor, priceName(one.model), ramGib(one.ram ?? null) ?? one.ram, one.interface].join(' ').toLowerCase()
+    if (seen.has(key)) throw new MarketMisfit(`models lists "${name}" twice, so it is not clear which price holds.`)
+    seen.add(key)
   }
 }
 
 /** gpu-breakdown is the whole daily history, oldest first, with the share as a text in percent. */
 function lastDay(days: z.infer<typeof breakdownDay>[]): AkashMarket['leased'] {
   const last = days.reduce((latest, one) => (one.date > latest ? one.date : latest), '')
-  return new Map(days.filter((one) => one.date === last).map((one) => [one.model.toLowerCase(), { share: Math.min(1, one.gpuUtilization / 100), total: one.totalGpus }]))
+  return new Map(days.filter((one) => one.date === last).map((one) => [priceName(one.model), { share: Math.min(1, one.gpuUtilization / 100), total: one.totalGpus }]))
 }
 
 function misfitSentence(raw: unknown, error: z.ZodError): string {
@@ -131,13 +141,15 @@ function misfitSentence(raw: unknown, error: z.ZodError): string {
 
 function expected(path: readonly PropertyKey[]): string {
   const last = String(path.at(-1) ?? '')
-  if (['min', 'max', 'avg', 'weightedAverage', 'med', 'total', 'available', 'totalGpus', 'gpuUtilization'].includes(last)) return 'a number of 0 or more'
+  if (['min', 'max', 'avg', 'weightedAverage', 'med', 'startingAt'].includes(last)) return 'a number of 0 or more, and at most 10,000 USD,'
+  if (['total', 'available', 'totalGpus', 'gpuUtilization'].includes(last)) return 'a number of 0 or more, and at most a thousand million,'
   if (last === 'model' || last === 'ram' || last === 'interface' || last === 'vendor' || last === 'currency') return 'text'
   return 'an object'
 }
 
 function described(value: unknown): string {
   if (typeof value === 'string') return `the text "${value.slice(0, 40)}"`
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'too large a number to reckon with'
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
   return Array.isArray(value) ? 'a list' : 'an object'
 }

@@ -1,4 +1,5 @@
 /** What Akash's two programmes need, as data with sources. */
+import { isNameless } from '../../../shared/gpu-names.ts'
 import type { Machine } from '../../../shared/machine.ts'
 import type { Measured, NeedDefinition, Subject } from '../network.ts'
 import { registeredCards } from './cards.ts'
@@ -24,7 +25,7 @@ export const providerNeeds: NeedDefinition[] = [
   {
     id: 'one-model', title: 'One card model', of: 'machine', required: 'all cards in the machine of one model', remedy: 'Take the other models out, or put them into a machine of their own.', source: sources.hardware,
     why: 'A node may hold one GPU model only.',
-    measure: ({ count, gpusInMachine }) => ({ actual: gpusInMachine === count ? 'one model' : `${count} of ${gpusInMachine} cards are of this model`, ok: gpusInMachine === count }),
+    measure: ({ modelsInMachine }) => ({ actual: modelsInMachine === 1 ? 'one model' : `${modelsInMachine} models`, ok: modelsInMachine === 1 }),
   },
   {
     id: 'system', title: 'Operating system', of: 'machine', required: 'Ubuntu Server 24.04 (22.04 also accepted)', remedy: 'Install Ubuntu Server 24.04.', source: sources.hardware,
@@ -131,6 +132,7 @@ function measureLine(machine: Machine | null): Measured {
 
 function measureFamily({ card }: Subject): Measured {
   const called = card.model ?? card.name
+  if (card.vendor === 'nvidia' && card.facts === null && isNameless(card.name)) return { actual: null, ok: null, why: 'Which card this is could not be told.' }
   const isFamily = card.vendor === 'nvidia' && (/\bRTX (30|40|50)\d0\b/i.test(called) || /\bRTX PRO 6000\b/i.test(called))
   if (!isFamily) return { actual: called, ok: false }
   if (card.facts?.class === 'laptop' || /\b(laptop|mobile)\b/i.test(called)) return { actual: called, ok: null, why: 'No list says whether laptop cards are taken.' }

@@ -1,6 +1,6 @@
 /** Which processors io.net takes, with multiplier and idle ceiling, and how a card is told among them. */
 import type { GpuFacts } from '../../../shared/gpu-facts.ts'
-import { readGpuName, readGpuNames, type GpuName } from '../../../shared/gpu-names.ts'
+import { readGpuName, readGpuNames, withoutCores, type GpuName } from '../../../shared/gpu-names.ts'
 import type { Card } from '../network.ts'
 import devicesFile from './devices.json' with { type: 'json' }
 
@@ -27,7 +27,7 @@ export function deviceOf(card: Card): Device | null {
 /** Whether a name of io.net's ("A100-SXM4-80GB", "GeForce RTX 4090"), as read, means this very card. */
 export function isCalled(card: Card, name: GpuName): boolean {
   const own = card.facts === null ? readGpuNames(card.name) : namesOf(card.facts)
-  return own.some((one) => one.core === name.core && fitsMemory(card, name))
+  return own.some((one) => withoutCores(one.core) === name.core && fitsMemory(card, name))
 }
 
 /** A row's names are read once: every estimate asks for them again. */

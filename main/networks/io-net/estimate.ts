@@ -54,6 +54,7 @@ export function estimateWorker(subject: EstimateSubject<IoNetMarket>): Economics
       },
     ],
     busy: { cautious: 0, expected: null, hopeful: hiredShare },
+    busyInputs: ['hired-share'],
     waitingLoad: proofOfWorkShare,
     payWhenAlwaysBusy: null,
     payWithoutWork: null,

@@ -26,15 +26,17 @@ export interface IoNetMarket {
 function toNumber(value: unknown): unknown {
   return typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?(e[+-]?\d+)?\s*$/i.test(value) ? Number(value) : value
 }
-const amount = z.preprocess(toNumber, z.number().nonnegative()).nullish()
+/** Beyond these a number is a slip: the dearest device costs a few USD an hour, and the network counts hundreds of thousands. */
+const usd = z.preprocess(toNumber, z.number().nonnegative().max(10_000)).nullish()
+const amount = z.preprocess(toNumber, z.number().nonnegative().max(1e9)).nullish()
 const row = z.object({
   brand_name: z.string().nullish(),
   hardware_name: z.string().min(1),
-  price: amount,
-  baremetal_price: amount,
-  kubernetes_price: amount,
-  caas_price: amount,
-  vmaas_price: amount,
+  price: usd,
+  baremetal_price: usd,
+  kubernetes_price: usd,
+  caas_price: usd,
+  vmaas_price: usd,
   total: amount,
   hired: amount,
   idle: amount,
@@ -56,7 +58,7 @@ export function parseMarketSnapshot(raw: unknown): IoNetMarket {
   const { status, data } = parsed.data
   if (status != null && status !== 'succeeded') throw new MarketMisfit(`status is "${status.slice(0, 40)}", so the answer reports a failure.`)
   return {
-    rows: data.map((one) => ({
+    rows: withoutCopies(data).map((one) => ({
       name: one.hardware_name,
       called: readGpuName(one.hardware_name),
       prices: Object.fromEntries(fields.flatMap((field) => (one[field] == null ? [] : [[field, one[field]]]))),
@@ -66,6 +68,11 @@ export function parseMarketSnapshot(raw: unknown): IoNetMarket {
   }
 }
 
+/** A row that says word for word what another said is that row again. */
+function withoutCopies(data: z.infer<typeof row>[]): z.infer<typeof row>[] {
+  return [...new Map(data.map((one) => [JSON.stringify(one), one])).values()]
+}
+
 function misfitSentence(raw: unknown, error: z.ZodError): string {
   const path = error.issues[0]?.path ?? []
   const found = path.reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined), raw)
@@ -73,12 +80,13 @@ function misfitSentence(raw: unknown, error: z.ZodError): string {
   const where = path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`)).join('')
   if (path.length === 0) return `it should be an object with a list "data", and ${is}.`
   if (path.length === 1 && path[0] === 'data') return `it should hold a list "data", which ${is}.`
-  const expected = ['hardware_name', 'brand_name', 'status'].includes(String(path.at(-1))) ? 'text' : path.length === 2 ? 'an object' : 'a number of 0 or more'
+  const expected = ['hardware_name', 'brand_name', 'status'].includes(String(path.at(-1))) ? 'text' : path.length === 2 ? 'an object' : `a number of 0 or more, and at most ${String(path.at(-1)).endsWith('price') ? '10,000 USD' : 'a thousand million'},`
   return `${where} ${is}, where ${expected} is expected.`
 }
 
 function described(value: unknown): string {
   if (typeof value === 'string') return `the text "${value.slice(0, 40)}"`
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'too large a number to reckon with'
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
   return Array.isArray(value) ? 'a list' : 'an object'
 }

@@ -1,4 +1,5 @@
 /** What a worker of io.net needs, as data with sources. */
+import { isNameless } from '../../../shared/gpu-names.ts'
 import type { Machine } from '../../../shared/machine.ts'
 import type { Measured, NeedDefinition, Subject } from '../network.ts'
 import { deviceOf } from './devices.ts'
@@ -69,6 +70,7 @@ function measureProcessor({ card }: Subject): Measured {
   const called = card.model ?? card.name
   if (card.vendor === 'amd' || card.vendor === 'intel') return { actual: called, ok: false, why: `io.net takes NVIDIA cards and Apple's M3 and M4; no ${card.vendor === 'amd' ? 'AMD' : 'Intel'} card is on its list.` }
   const device = deviceOf(card)
+  if (device === null && card.facts === null && isNameless(card.name)) return { actual: null, ok: null, why: 'Which card this is could not be told.' }
   if (device === null) return { actual: called, ok: false, why: `The ${called} is not on the list of ${sources.docs.date}.` }
   if (!device.supported) {
     const why = device.stated === 'inferred' ? `The ${called} is not on the list of ${sources.docs.date}.` : `The ${called} is listed with multiplier 0: it is neither hired nor rewarded.`

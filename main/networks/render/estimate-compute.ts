@@ -53,6 +53,7 @@ export function estimateCompute(subject: RenderSubject): Economics {
       },
     ],
     busy: busyShare,
+    busyInputs: ['busy-share', 'busy-share-high'],
     payWhenAlwaysBusy: (jobAtFullLoad.expected * m * usd) / 7,
     payWithoutWork: standby.expected,
     inputs: [...multiplier.inputs, ...jobInputs, ...availabilityInputs, price.input],

@@ -67,6 +67,7 @@ export function estimateRendering(subject: RenderSubject): Economics {
       },
     ],
     busy: busyShare,
+    busyInputs: busyInputs().map((input) => input.id),
     payWhenAlwaysBusy: (alwaysBusy * usd) / 7,
     payWithoutWork: standbyUsd.expected,
     inputs: [

@@ -38,12 +38,14 @@ const epoch = z.object({
   amountDue: z.number().min(0).max(mostAmountDue),
   metadataBySolKey: z.record(z.string(), wallet).nullish(),
 })
-const answer = z.object({ data: z.object({ epochs: z.array(z.unknown()) }) })
+const answer = z.object({ success: z.unknown(), data: z.object({ epochs: z.array(z.unknown()) }) })
 type Epoch = z.infer<typeof epoch>
 
 /** Raw answer of liability-epochs-data.json → weeks. Throws `MarketMisfit` naming the field. */
 export function parseRewardEpochs(raw: unknown): RenderMarket {
-  const epochs = fit(answer, raw, []).data.epochs
+  const { success, data } = fit(answer, raw, [])
+  if (success === false) throw new MarketMisfit('The reward epochs report a failure of their own: success is false.')
+  const { epochs } = data
   if (epochs.length === 0) throw new MarketMisfit('The reward epochs hold no entry: data.epochs is an empty list.')
   const byEpoch = new Map<number, RewardWeek>()
   epochs.forEach((rawEpoch, index) => {

@@ -79,9 +79,10 @@ function compound(card: Card, row: ConsumerRow): Multiplier | { value: null; sen
     ],
   }
 
-  function factorInput(id: string, label: string, factor: number, source: EstimateInput['source']): EstimateInput {
+  function factorInput(id: string, label: string, factor: number, stated: EstimateInput['source']): EstimateInput {
+    const source = stated ?? card.facts?.sources[0] ?? null
     return {
-      id, label, value: factor, unit: '× RTX 4090', origin: 'bundled', source: source ?? card.facts?.sources[0] ?? null,
+      id, label, value: factor, unit: '× RTX 4090', origin: 'bundled', source,
       takenAt: source?.date ? Date.parse(source.date) : null, confidence: card.facts?.confidence ?? 'medium', stale: false,
     }
   }

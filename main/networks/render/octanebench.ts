@@ -55,7 +55,7 @@ function citedScore(row: (typeof data.rows)[number]): Score {
     how: 'cited',
     sentence: `The OctaneBench${version} score of ${row.score} is a published one for this model; your card's own may differ.`,
     inputs: [scoreInput('octanebench-score', 'OctaneBench score', row.score, {
-      origin: 'bundled', source: row.source, takenAt: null, confidence: row.confidence === 'high' ? 'high' : row.confidence === 'medium' ? 'medium' : 'low',
+      origin: 'bundled', source: row.source, takenAt: row.source.date === null ? null : dateOf(row.source.date), confidence: row.confidence === 'high' ? 'high' : row.confidence === 'medium' ? 'medium' : 'low',
     })],
   }
 }
@@ -81,10 +81,16 @@ function inferredScore(speed: EstimateInput, tflops: number, halfBand: number, h
 }
 
 function boardSpeed(subject: EstimateSubject<unknown>, tflops: number): EstimateInput {
+  const source = subject.card.facts?.sources[0] ?? null
   return {
     id: 'fp32-board', label: 'Single precision as the board states it', value: tflops, unit: 'TFLOPS', origin: 'bundled',
-    source: subject.card.facts?.sources[0] ?? null, takenAt: null, confidence: subject.card.facts?.confidence ?? 'low', stale: false,
+    source, takenAt: source?.date ? dateOf(source.date) : null, confidence: subject.card.facts?.confidence ?? 'low', stale: false,
   }
+}
+
+function dateOf(date: string): number | null {
+  const time = Date.parse(date)
+  return Number.isFinite(time) ? time : null
 }
 
 function scoreInput(id: string, label: string, value: number, rest: Pick<EstimateInput, 'origin' | 'source' | 'takenAt' | 'confidence' | 'note'>): EstimateInput {

@@ -69,6 +69,27 @@ describe('verdicts', () => {
     expect(provider?.needs.find((need) => need.id === 'one-model')?.ok).toBe(true)
   })
 
+  test('a lost card that tells its model alone is no second model', () => {
+    const pair = compared([gpu('GeForce RTX 3090', { id: 'a' }), gpu('GeForce RTX 3090', { id: 'b', memoryBytes: null })])
+    const providers = pair.filter((estimate) => estimate.programmeId === 'akash/provider')
+    expect(providers).toHaveLength(2)
+    for (const provider of providers) expect(provider.needs.find((need) => need.id === 'one-model')).toMatchObject({ ok: true, actual: 'one model' })
+  })
+
+  test('a Mac with an M3 Max is taken by the worker, however its cores are told', () => {
+    for (const name of ['Apple M3 Max (40 GPU cores)', 'Apple M3 Max', 'Apple M3 Max (36 GPU cores)']) {
+      const mac = compared([gpu('none', { name, vendor: 'apple', isIntegrated: true })], { platform: 'darwin', arch: 'arm64', os: 'macOS 15.5' })
+      expect(of(mac, 'io-net/worker').verdict, name).toBe('eligible')
+    }
+  })
+
+  test('a card that nobody can name is to be checked, not turned away', () => {
+    const nameless = compared([gpu('none', { name: 'NVIDIA Graphics Device', memoryBytes: null })])
+    for (const [id, need] of [['io-net/worker', 'processor'], ['akash/homenode', 'card-family']] as const) {
+      expect(of(nameless, id).needs.find((one) => one.id === need), id).toMatchObject({ ok: null, why: expect.stringMatching(/could not be told/) as string })
+    }
+  })
+
   test('Ubuntu inside Windows is no server; other Linux can be mended', () => {
     expect(of(compared([gpu('GeForce RTX 4090')], { isWsl: true }), 'akash/provider').verdict).toBe('not-eligible')
     expect(of(compared([gpu('GeForce RTX 4090')], { os: 'Debian GNU/Linux 12', osVersion: '12' }), 'akash/provider').verdict).toBe('fixable')
@@ -136,11 +157,29 @@ describe('provenance', () => {
   })
 
   test('every input that a line names is there', () => {
-    for (const model of ['GeForce RTX 4090', 'H200 SXM 141 GB', 'GeForce RTX 3060 12 GB']) {
-      for (const estimate of compared([gpu(model)])) {
+    const settings = { ...defaultSettings, electricityPricePerKwh: 0.3, currency: 'EUR' as const, wallPowerFactor: 1.1, wallPowerOffsetW: 40 }
+    for (const model of ['GeForce RTX 4090', 'H200 SXM 141 GB', 'GeForce RTX 3060 12 GB', 'Apple M4']) {
+      for (const estimate of [...compared([gpu(model)]), ...compared([gpu(model)], {}, { settings })]) {
         const ids = new Set(estimate.inputs.map((input) => input.id))
-        for (const line of estimate.lines) for (const id of line.inputs) if (line.expected !== null || line.high !== null) expect(ids.has(id), `${estimate.programmeId} ${line.id} ${id}`).toBe(true)
+        for (const line of estimate.lines) for (const id of line.inputs) expect(ids.has(id), `${estimate.programmeId} ${line.id} ${id}`).toBe(true)
       }
+    }
+  })
+
+  test('electricity names what it is made of: watts, what the wall adds, the price with its rate, and the share at work', () => {
+    const settings = { ...defaultSettings, electricityPricePerKwh: 0.3, currency: 'EUR' as const, wallPowerFactor: 1.1, wallPowerOffsetW: 40 }
+    const provider = of(compared([gpu('GeForce RTX 4090')], {}, { settings }), 'akash/provider')
+    const line = (id: string) => provider.lines.find((one) => one.id === id)
+    expect(line('electricity-working')?.inputs).toEqual(['watts-work', 'wall-factor', 'wall-offset', 'usd-per-kwh', 'currency-rate', 'utilisation'])
+    expect(line('electricity-working')?.formula).toMatch(/wall factor/)
+    expect(line('electricity-host')?.inputs).toEqual(['host-power', 'usd-per-kwh', 'currency-rate'])
+    const worker = of(compared([gpu('GeForce RTX 4090')]), 'io-net/worker')
+    expect(worker.lines.find((one) => one.id === 'electricity-waiting')?.inputs).toEqual(['watts-wait', 'watts-work', 'usd-per-kwh', 'hired-share'])
+  })
+
+  test('a bundled figure whose source has a day carries that day', () => {
+    for (const estimate of compared([gpu('GeForce RTX 3060 12 GB')])) {
+      for (const { id, origin, source, takenAt } of estimate.inputs) if (origin === 'bundled' && source?.date) expect(takenAt, `${estimate.programmeId} ${id}`).not.toBeNull()
     }
   })
 })

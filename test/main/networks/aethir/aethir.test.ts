@@ -36,6 +36,12 @@ describe('cloud host', () => {
   test.each([
     ['a laptop card', cardOf('RTX 4070 Laptop GPU'), false], ['a workstation card', cardOf('RTX A6000'), null], ['AMD Instinct', cardOf('MI300X'), true],
     ['an unknown GeForce', cardOf('GeForce RTX 9090', { name: 'NVIDIA GeForce RTX 9090', model: null, facts: null }), false],
+    ['graphics in an Intel processor', cardOf('X', { name: 'Intel(R) Iris(R) Xe Graphics', vendor: 'intel', model: null, facts: null, isIntegrated: true }), false],
+    ['graphics in an AMD processor that nobody calls integrated', cardOf('X', { name: 'AMD Radeon(TM) Graphics', vendor: 'amd', model: null, facts: null }), false],
+    ['an Intel processor\'s by its name', cardOf('X', { name: 'Intel(R) UHD Graphics 770', vendor: 'intel', model: null, facts: null }), false],
+    ['an unknown Titan', cardOf('X', { name: 'NVIDIA TITAN Xp COLLECTORS EDITION', model: null, facts: null }), false],
+    ['an unknown workstation card', cardOf('X', { name: 'NVIDIA RTX 5000 Ada Generation Laptop GPU', model: null, facts: null }), null],
+    ['an unknown data-centre card', cardOf('X', { name: 'NVIDIA R100', model: null, facts: null }), null],
     ['an unknown card', cardOf('X', { name: 'Graphics Device', model: null, facts: null }), null],
   ])('%s → %s', (_what, card, ok) => {
     expect(judge('cloud-host', subjectOf('H200', { card })).find((need) => need.id === 'enterprise-card')?.ok).toBe(ok)

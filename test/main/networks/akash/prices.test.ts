@@ -37,6 +37,9 @@ test.each([
   ['a module whose socket its name does not say', 'B200', [row('b200', '180Gi', 'SXM6', 5)], 5, false],
   ['two Quadros with one id', 'Quadro RTX 8000', [row('rtx6000', '24Gi', 'PCIe', 9), row('rtx8000', '48Gi', 'PCIe', 0.2)], 0.2, false],
   ['upper case', 'GeForce RTX 4090', [row('RTX4090', '24GI', 'pcie', 0.3)], 0.3, false],
+  ['the name as people write it', 'GeForce RTX 4090', [row('GeForce RTX 4090', '24Gi', 'PCIe', 0.3)], 0.3, false],
+  ['the name with a dash, and its neighbour', 'GeForce RTX 4070 Ti', [row('rtx4070-super', '12Gi', 'PCIe', 9), row('rtx4070 ti', '12Gi', 'PCIe', 0.2)], 0.2, false],
+  ['its own maker\'s row', 'GeForce RTX 4090', [{ ...row('rtx4090', '24Gi', 'PCIe', 9), vendor: 'amd' }, row('rtx4090', '24Gi', 'PCIe', 0.3)], 0.3, false],
 ])('%s', (_what, model, models, usd, isMarked) => {
   const estimate = provider(model, models)
   expect(estimate.net.expected).toBeCloseTo(usd * 24 * 0.5, 9)
@@ -63,6 +66,21 @@ test('the share leased is the model\'s over all its rows, or the network\'s wher
   expect(leased(provider('GeForce RTX 4090', [row('rtx4090', '24Gi', 'PCIe', 1, 5, 2)]))).toBeCloseTo(0.6, 12)
   expect(leased(provider('GeForce RTX 4090', [row('rtx4090', '24Gi', 'PCIe', 1, 5, 9)]))).toBe(0)
   expect(provider('GeForce RTX 4090', [row('rtx4090', '24Gi', 'PCIe', 1, 0, 0)], { availability: { total: 0, available: 0 } }).net.expected).toBeNull()
+})
+
+test('more free cards than cards is said, and counted as none leased', () => {
+  const own = provider('GeForce RTX 4090', [row('rtx4090', '24Gi', 'PCIe', 1, 5, 9)])
+  expect(own.inputs.find((input) => input.id === 'utilisation')?.note).toBe('0 of 5 cards on the network')
+  const whole = provider('GeForce RTX 4090', [row('rtx4090', '24Gi', 'PCIe', 1, 2, 0)], { availability: { total: 10, available: 90 } })
+  for (const estimate of [own, whole]) expect(estimate.reasons.join(' ')).toMatch(/more free cards than cards/)
+})
+
+test('a lowest price above the highest is said and lowers the confidence; the band stays ordered', () => {
+  const estimate = provider('GeForce RTX 4090', [{ ...row('rtx4090', '24Gi', 'PCIe', 1), price: { currency: 'USD', min: 0.6, weightedAverage: 0.3, max: 0.1 } }])
+  expect(estimate.reasons.join(' ')).toMatch(/contradicts itself/)
+  expect(estimate.confidence).toBe('low')
+  expect(estimate.net.low ?? NaN).toBeLessThanOrEqual(estimate.net.expected ?? NaN)
+  expect(estimate.net.expected ?? NaN).toBeLessThanOrEqual(estimate.net.high ?? NaN)
 })
 
 test('the daily breakdown\'s last day replaces it', () => {

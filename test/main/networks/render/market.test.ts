@@ -58,6 +58,7 @@ describe('reading the epochs', () => {
     ['no data', {}, /data/],
     ['epochs that are no list', answerOf({}), /data\.epochs/],
     ['an empty list', answerOf([]), /empty/],
+    ['an answer that reports a failure', { ...answerOf([renderingEpoch(100, 1e7)]), success: false }, /success is false/],
     ['no epoch of the rendering channel', answerOf(rawEpochs().filter((epoch) => epoch.channel !== 'node_operator')), /node_operator/],
     ['an epoch without a channel', answerOf([{ ...rawEpochs()[0], channel: undefined }]), /data\.epochs\.0\.channel/],
     ['a negative amount', answerOf([{ ...rawEpochs()[0], amountDue: -1 }]), /data\.epochs\.0\.amountDue/],

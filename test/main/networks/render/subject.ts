@@ -44,6 +44,7 @@ export function subjectOf<Market>(model: string, change: Partial<EstimateSubject
     card: cardOf(model),
     count: 1,
     gpusInMachine: 1,
+    modelsInMachine: 1,
     machine: null,
     market: null,
     tokenUsd: (symbol) => (symbol === 'RENDER' ? input('token-price-render', 2.01, 'USD') : null),
