@@ -9,6 +9,7 @@ import { createBenchmark, type Benchmark } from './benchmark/index.ts'
 import { compare, type PowerOverrides } from './earnings/compare.ts'
 import { loadGpuTable } from './earnings/gpu-table.ts'
 import { loadMarkets, type Markets } from './earnings/markets.ts'
+import { completeChange, currencyRateOf } from './earnings/money-settings.ts'
 import { whatIf } from './earnings/what-if.ts'
 import { createGpus, type Gpus } from './gpu/index.ts'
 import { openHistory, type History } from './history/index.ts'
@@ -142,7 +143,7 @@ export function createApp(options: AppOptions): App {
       },
       networks: { programmes: programmeInfos(), markets: markets.statuses() },
       comparison: { phase: 'waiting', estimates: [], madeAt: null },
-      settings: { values: settings.values(), currencyRate: markets.currencyRate(settings.values().currency) },
+      settings: { values: settings.values(), currencyRate: currencyRateOf(settings.values(), markets) },
     }
   }
 
@@ -204,8 +205,8 @@ export function createApp(options: AppOptions): App {
     gpuTable,
     whatIf: ask,
     changeSettings(change) {
-      const values = settings.change(change)
-      store.write('settings', { values, currencyRate: markets.currencyRate(values.currency) })
+      const values = settings.change(completeChange(settings.values(), change, markets))
+      store.write('settings', { values, currencyRate: currencyRateOf(values, markets) })
       recompare()
       return values
     },

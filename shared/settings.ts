@@ -5,8 +5,8 @@ import { z } from 'zod'
 const wattOffset = z.number().min(-500).max(2000)
 
 export const settingsSchema = z.object({
-  /** Price of one kilowatt-hour in `currency`; null: not set, the estimate then assumes one and says so. */
-  electricityPricePerKwh: z.number().min(-5).max(10).nullable().default(null),
+  /** Price of one kilowatt-hour in `currency` (30 in JPY is common, so the limits are wide; a change is also judged in USD); null: not set, the estimate then assumes one and says so. */
+  electricityPricePerKwh: z.number().min(-1000).max(1000).nullable().default(null),
   /** ISO 4217. Estimates are made in USD and shown in this. */
   currency: z.enum(['USD', 'EUR', 'GBP', 'CHF', 'CAD', 'AUD', 'JPY', 'PLN', 'SEK', 'NOK', 'DKK', 'CZK', 'INR', 'BRL']).default('USD'),
   /** What one unit of `currency` is worth in USD, when the user knows better than the bundled, dated rate; null: use that. */

@@ -145,7 +145,7 @@ interface Shown {
 function chooseCurrency(app: App, wanted: Settings['currency'] | null): Shown {
   const code = wanted ?? app.settings.values().currency
   if (code === 'USD') return { code, usdPerUnit: 1, note: null }
-  const rate = app.markets.currencyRate(code)
+  const rate = code === app.settings.values().currency ? app.store.read('settings').currencyRate : app.markets.currencyRate(code)
   if (rate === null) return { code: 'USD', usdPerUnit: 1, note: `No rate for ${code} is known, so the figures are in USD.` }
   const date = rate.takenAt === null ? '' : `, ${new Date(rate.takenAt).toISOString().slice(0, 10)}`
   return { code, usdPerUnit: rate.usdPerUnit, note: `1 ${code} = ${rate.usdPerUnit.toPrecision(4)} USD (${rate.origin}${date}).` }

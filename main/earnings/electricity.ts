@@ -32,17 +32,6 @@ export interface PowerQuestion {
 const waitingShare = 0.1
 const assumedHostW = 60
 
-/** Average US household price: a placeholder to be replaced by the user's own, and marked so in every estimate. */
-const assumedPrice = {
-  usdPerKwh: 0.1872,
-  takenAt: Date.parse('2026-04-26'),
-  source: {
-    url: 'https://www.eia.gov/electricity/monthly/epm_table_grapher.php?t=epmt_5_6_a',
-    date: '2026-04-26',
-    note: 'US residential average, as listed by energypricestoday.com on that day',
-  },
-}
-
 interface Price {
   usdPerKwh: number
   inputs: EstimateInput[]
@@ -161,11 +150,9 @@ function electricityPrice(question: PowerQuestion): Price {
       return { usdPerKwh, inputs: [input(id, label, usdPerKwh, 'USD/kWh', 'user', null, null, 'high', note), ...(settings.currency === 'USD' ? [] : [rate])] }
     }
   }
-  const note =
-    settings.electricityPricePerKwh === null
-      ? `not set: the US household average is assumed (${ageInWords(assumedPrice.takenAt, question.at)})`
-      : `no exchange rate is known for ${settings.currency}, so the US household average is assumed`
-  return { usdPerKwh: assumedPrice.usdPerKwh, inputs: [input(id, label, assumedPrice.usdPerKwh, 'USD/kWh', 'assumed', assumedPrice.source, assumedPrice.takenAt, 'low', note)] }
+  const { usdPerKwh, whose, source, takenAt } = question.markets.assumedElectricity()
+  const note = settings.electricityPricePerKwh === null ? `not set: ${whose} is assumed (${ageInWords(takenAt, question.at)})` : `no exchange rate is known for ${settings.currency}, so ${whose} is assumed`
+  return { usdPerKwh, inputs: [input(id, label, usdPerKwh, 'USD/kWh', 'assumed', source, takenAt, 'low', note)] }
 }
 
 function rateOf(question: PowerQuestion): EstimateInput | null {

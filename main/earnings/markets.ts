@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { EstimateInput } from '../../shared/earnings.ts'
 import type { MarketStatus, SettingsState } from '../../shared/state.ts'
+import type { Source } from '../../shared/network.ts'
 import { MarketMisfit, type AnyNetwork, type MarketReading } from '../networks/network.ts'
 import type { Log } from '../system/log.ts'
 import { NotPossible } from '../system/not-possible.ts'
@@ -17,6 +18,8 @@ export interface Markets {
   tokenUsd(symbol: string, at?: number): EstimateInput | null
   /** USD for one unit; null: no rate is known for it. */
   currencyRate(code: string): SettingsState['currencyRate']
+  /** What a kilowatt-hour is taken to cost while the user has not said; a placeholder, marked so in every estimate. */
+  assumedElectricity(): { usdPerKwh: number; whose: string; source: Source; takenAt: number | null }
   statuses(at?: number): MarketStatus[]
 }
 
@@ -39,6 +42,8 @@ const bundledMarket = z.object({ ...dated, answer: z.unknown() })
 const tokensFile = z.object({ tokens: z.array(z.object({ symbol: z.string(), usd: z.number().nonnegative(), ...dated })) })
 const currenciesFile = z.object({ currencies: z.array(z.object({ code: z.string(), unitsPerUsd: z.number().positive(), ...dated })) })
 
+const electricityFile = z.object({ usdPerKwh: z.number().finite(), whose: z.string(), ...dated })
+
 type TokenRow = z.infer<typeof tokensFile>['tokens'][number]
 type CurrencyRow = z.infer<typeof currenciesFile>['currencies'][number]
 
@@ -55,6 +60,7 @@ export function loadMarkets(options: MarketsOptions): Markets {
 
   const tokens = (readResource(options, 'tokens.json', tokensFile)?.tokens ?? []) satisfies TokenRow[]
   const currencies = (readResource(options, 'currencies.json', currenciesFile)?.currencies ?? []) satisfies CurrencyRow[]
+  const electricity = readResource(options, 'electricity.json', electricityFile)
   const prices = checkPrices(options.prices, new Set([...networks.flatMap((network) => network.tokens), ...tokens.map((row) => row.symbol)]))
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see Markets.reading
@@ -95,6 +101,13 @@ export function loadMarkets(options: MarketsOptions): Markets {
     return row ? { usdPerUnit: 1 / row.unitsPerUsd, origin: 'bundled', source: row.source, takenAt: timeOf(row.takenAt) } : null
   }
 
+  function assumedElectricity(): ReturnType<Markets['assumedElectricity']> {
+    // Without the bundled file nothing is known; a power price of 0 would flatter every estimate.
+    if (!electricity) throw new Error('resources/market/electricity.json cannot be used')
+    const { usdPerKwh, whose, source, takenAt } = electricity
+    return { usdPerKwh, whose, source, takenAt: timeOf(takenAt) }
+  }
+
   function statuses(at: number = now): MarketStatus[] {
     const markets = networks.flatMap((network): MarketStatus[] => {
       const found = reading(network.id, at)
@@ -112,7 +125,7 @@ export function loadMarkets(options: MarketsOptions): Markets {
     return [...markets, ...tokenStatuses, ...currencyStatus(currencies, at)]
   }
 
-  return { reading, tokenUsd, currencyRate, statuses }
+  return { reading, tokenUsd, currencyRate, assumedElectricity, statuses }
 }
 
 const givenSource = { url: 'given with this start', date: null }

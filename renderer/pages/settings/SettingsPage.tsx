@@ -22,7 +22,7 @@ export function SettingsPage() {
             label="Currency"
             value={values.currency}
             choices={currencies}
-            help={values.electricityPricePerKwh === null ? 'Estimates are made in US dollars and shown in this.' : `The electricity price is read in ${values.currency}: set it anew after changing this.`}
+            help={values.electricityPricePerKwh === null ? 'Estimates are made in US dollars and shown in this.' : 'Estimates are made in US dollars and shown in this. The electricity price is converted along.'}
           />
           <NumberSetting name="electricityPricePerKwh" label="Electricity price" unit={`${values.currency}/kWh`} value={values.electricityPricePerKwh} placeholder="not set" help="What a kilowatt-hour costs you, taxes included. While it is not set, estimates assume a price and say so." />
           {values.currency === 'USD' ? null : (
