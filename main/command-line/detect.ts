@@ -4,7 +4,10 @@ import type { GpuSample } from '../../shared/telemetry.ts'
 import { detectWith, findGpu, openApp, sayNotices, type Call } from './open-app.ts'
 import { bullet, drawTable, memoryText, percentText, unknown, wrap, type Column } from './output.ts'
 
-/** 0: at least one GPU and nothing wrong with the machine; 1: no GPU, or a driver that does not answer. */
+/** Of a card's problems those that make it unusable; the others say what is merely missing. */
+const graveProblems = ['gpu-lost', 'gpu-reset-required', 'card-not-readable', 'cards-not-described']
+
+/** 0: at least one GPU and nothing wrong with the machine; 1: no GPU, a driver that does not answer, or a card that is lost. */
 export async function detect(call: Call): Promise<number> {
   const app = openApp(call, 'command-line')
   const found = await detectWith(app)
@@ -12,7 +15,8 @@ export async function detect(call: Call): Promise<number> {
   sayNotices(app, call.terminal)
   if (call.common.json) await call.terminal.document(detection)
   else await call.terminal.print(detectionText(detection))
-  return detection.problems.length > 0 || !found.gpus.some((gpu) => gpu.kind === 'gpu') ? 1 : 0
+  const isGrave = detection.gpus.some((gpu) => gpu.problems.some(({ id }) => graveProblems.includes(id)))
+  return isGrave || detection.problems.length > 0 || !found.gpus.some((gpu) => gpu.kind === 'gpu') ? 1 : 0
 }
 
 /** The id is wide enough for a UUID, since it is what one copies into `--gpu`. */
@@ -30,9 +34,35 @@ export function detectionText(detection: Detection): string {
   const parts = [machineText(machine)]
   if (gpus.length > 0) parts.push(drawTable(columns, gpus.map(gpuRow)))
   else parts.push('No GPU was found.')
-  const all = [...problems.map((problem) => problemText(problem)), ...gpus.flatMap((gpu) => gpu.problems.map((problem) => problemText(problem, gpu.name)))]
+  const all = [...problems.map((problem) => problemText(problem)), ...cardProblemTexts(detection)]
   if (all.length > 0) parts.push(all.join('\n'))
   return parts.join('\n\n')
+}
+
+/** What several cards share is said once, and what the machine's own problems say already not at all. */
+function cardProblemTexts({ gpus, problems }: Detection): string[] {
+  const shared = new Map<string, { problem: Problem; cards: Gpu[] }>()
+  for (const gpu of gpus) {
+    for (const problem of gpu.problems) {
+      if (problems.some(({ id, sentence }) => id === problem.id && sentence === problem.sentence)) continue
+      const key = JSON.stringify([problem.sentence, problem.remedy])
+      const same = shared.get(key)
+      if (same) same.cards.push(gpu)
+      else shared.set(key, { problem, cards: [gpu] })
+    }
+  }
+  return [...shared.values()].map(({ problem, cards }) => problemText(problem, cardsText(cards, gpus)))
+}
+
+/** "8 × NVIDIA H200, each"; where only some of that name are meant, by their places. */
+function cardsText(cards: Gpu[], all: Gpu[]): string {
+  const texts = [...new Set(cards.map(({ name }) => name))].map((name) => {
+    const mine = cards.filter((gpu) => gpu.name === name)
+    const isEvery = mine.length === all.filter((gpu) => gpu.name === name).length
+    if (!isEvery) return `${name} (${mine.map(({ pciAddress, id }) => pciAddress ?? id).join(', ')})`
+    return mine.length === 1 ? name : `${mine.length} × ${name}`
+  })
+  return `${texts.join(', ')}${cards.length > 1 ? ', each' : ''}`
 }
 
 function machineText(machine: Machine): string {

@@ -56,29 +56,37 @@ async function listCards(machine: MachineSource): Promise<LinuxCard[]> {
   const byDrm = await Promise.all(drm.map((name) => cardAt(machine, `${drmFolder}/${name}/device`, `${drmFolder}/${name}`, null)))
   const found = byDrm.filter((card) => card !== null)
   const placed = new Set(found.map(({ card }) => card.pciAddress))
+  // A recording may leave out where a card of /sys/class/drm sits: it is the first of its kind on the bus.
+  const unplaced = found.filter(({ card }) => card.pciAddress === null)
   for (const name of await machine.listFolder(pciFolder)) {
     const address = pciAddressOf(name)
     if (address === null || placed.has(address)) continue
     const card = await cardAt(machine, `${pciFolder}/${name}`, null, address)
-    if (card) found.push(card)
+    if (!card) continue
+    const same = unplaced.findIndex((other) => other.card.vendor === card.card.vendor && (other.card.pciDeviceId ?? card.card.pciDeviceId) === card.card.pciDeviceId)
+    if (same === -1) found.push(card)
+    else Object.assign(unplaced.splice(same, 1)[0]!.card, { pciAddress: address, pciDeviceId: card.card.pciDeviceId })
   }
   return found
 }
 
 async function cardAt(machine: MachineSource, folder: string, drm: string | null, address: string | null): Promise<LinuxCard | null> {
   const read = readerBelow(machine, folder)
-  const deviceClass = parseInt((await read('class')) ?? '', 16) >>> 8
-  const vendorId = hexWord(await read('vendor'))
-  const isDisplay = deviceClass >> 8 === 0x03 || (deviceClass >> 8 === 0x12 && vendorId === '1002')
+  const event = (await read('uevent')) ?? ''
+  const said = (key: string): string | null => new RegExp(`^${key}=(.+)$`, 'm').exec(event)?.[1]?.trim() ?? null
+  const [eventVendor, eventDevice] = said('PCI_ID')?.split(':') ?? []
+  const vendorId = hexWord((await read('vendor')) ?? eventVendor)
+  const pciDeviceId = pciIdOf(vendorId, (await read('device')) ?? eventDevice)
+  const deviceClass = parseInt((await read('class')) ?? said('PCI_CLASS') ?? '', 16) >>> 16
+  // The kernel always tells the class; a recording may not: then the first function of a card by NVIDIA or AMD is taken for one.
+  const isDisplay = deviceClass === 0x03 || (deviceClass === 0x12 && vendorId === '1002') || (deviceClass === 0 && /^(10de|1002)$/.test(vendorId ?? '') && address?.endsWith('.0') === true)
   if (vendorId === null || (!isDisplay && drm === null)) return null
 
-  const event = (await read('uevent')) ?? ''
-  const pciDeviceId = pciIdOf(vendorId, await read('device'))
-  const driver = /^DRIVER=(.+)$/m.exec(event)?.[1]?.trim() ?? null
+  const driver = said('DRIVER')
   const card: CardSeen = {
     ...blankCard('sysfs'),
     vendor: vendorOf(`${vendorId}:`, null),
-    pciAddress: address ?? pciAddressOf(/^PCI_SLOT_NAME=(.+)$/m.exec(event)?.[1]),
+    pciAddress: address ?? pciAddressOf(said('PCI_SLOT_NAME')),
     pciDeviceId,
     pciSubsystemId: pciIdOf(await read('subsystem_vendor'), await read('subsystem_device')),
     pciRevision: hexWord(await read('revision'))?.slice(2) ?? null,

@@ -41,13 +41,24 @@ export async function lookAtAll(options: LookOptions): Promise<LayerAnswer[]> {
     }
   }
 
-  /** NVML first; nvidia-smi where there is no NVML or it takes its process down. A hanging driver is not asked twice. */
+  /** No NVML, or one that does not start for no known reason; in a recording also one of which next to nothing was kept. */
+  function leavesRoom(answer: LayerAnswer): boolean {
+    if (source.recorded === null) return answer.state === 'absent' || answer.problems.some(({ id }) => id === 'driver-not-answering')
+    return answer.state !== 'answered' || answer.cards.every(({ memoryBytes, problems }) => memoryBytes === null && problems.length === 0)
+  }
+
+  /** NVML first; nvidia-smi where there is no NVML, where it fails or takes its process down. A hanging driver is not asked twice. */
   async function nvidia(): Promise<void> {
     const first = await ask('nvml')
     const isSilent = first instanceof ProbeFailure && first.kind === 'not-answering'
-    const second = isSilent || (!(first instanceof ProbeFailure) && first.state !== 'absent') ? null : await ask('nvidia-smi')
+    const second = isSilent || (!(first instanceof ProbeFailure) && !leavesRoom(first)) ? null : await ask('nvidia-smi')
     nvidiaSettled = true
     const found: LayerAnswer[] = []
+    if (!(first instanceof ProbeFailure) && first.state !== 'absent') {
+      // One of the two speaks for the driver, or the same trouble would be told twice.
+      const isBetter = second !== null && !(second instanceof ProbeFailure) && (second.cards.length > 0 || (source.recorded !== null && second.state !== 'absent'))
+      return tell(isBetter ? second : first)
+    }
     if (!(first instanceof ProbeFailure)) found.push(first)
     else if (isSilent) found.push(failed('nvml', driverNotAnswering('its library (NVML)', deadlinesMs.nvml / 1000)))
     else if (second instanceof ProbeFailure || second?.state !== 'answered') found.push(failed('nvml', probeDied))

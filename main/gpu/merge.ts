@@ -5,6 +5,7 @@ import { groupCards, layerOrder, type CardGroup } from './group.ts'
 import type { Identity } from './identity.ts'
 import { isNoName, kindOf, nameCard } from './names.ts'
 import type { PciNames } from './pci-names.ts'
+import { isEmptySample } from './reading.ts'
 import { cardProblems, machineProblems } from './troubles.ts'
 import type { CardSeen, LayerAnswer } from './vendor.ts'
 
@@ -87,7 +88,7 @@ function composeCard(group: CardGroup, answers: readonly LayerAnswer[], options:
     powerLimitMaxW: first('powerLimitMaxW'),
     seenBy,
     opencl: first('opencl'),
-    sample: first('sample'),
+    sample: sorted.map((member) => member.sample).find((sample) => sample !== null && !isEmptySample(sample)) ?? first('sample'),
     problems: [],
   }
   const own = sorted.flatMap((member) => member.problems).filter((problem, index, all) => all.findIndex(({ id }) => id === problem.id) === index)

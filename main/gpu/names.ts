@@ -30,10 +30,11 @@ export function nameCard(group: CardGroup, { vendor, kind }: { vendor: GpuVendor
     return { name, driverName: said === name ? null : said, problem: null }
   }
 
-  // Linux has no names of its own for cards: then nobody is to blame for a missing one.
+  // Linux has no names of its own for cards: then nobody is to blame for a missing one. NVIDIA's driver has.
   const driverName = group.find((member) => member.name !== null && member.layer !== 'opencl')?.name ?? null
   const name = byId ?? `${makers[vendor]} graphics card${pciDeviceId === null ? '' : ` (${pciDeviceId})`}`.trim()
-  if (byId !== null && driverName === null) return { name, driverName: words[0] ?? null, problem: null }
+  const driverWasAsked = group.some(({ layer }) => layer === 'nvml' || layer === 'nvidia-smi')
+  if (byId !== null && driverName === null && !driverWasAsked) return { name, driverName: words[0] ?? null, problem: null }
   return { name, driverName: driverName ?? words[0] ?? null, problem: nameProblem(driverName, byId, pciDeviceId, pciNames.source) }
 }
 
@@ -56,7 +57,9 @@ export function isNoName(name: string): boolean {
     /^(graphics device|graphics card|device|gpu|display controller|vga compatible controller|3d controller|graphics adapter|unknown( gpu| device)?|standard vga graphics adapter|video controller( \(vga compatible\))?|3d video controller)$/i.test(bare) ||
     /basic (display|render)/i.test(bare) ||
     /^gfx\d+/i.test(bare) ||
-    /^(device )?(0x)?[0-9a-f]{4}$/i.test(bare)
+    // "Device 744c" and "744c", but not "B200".
+    /^(device |0x)[0-9a-f]{4}$/i.test(bare) ||
+    /^[0-9a-f]{4}$/.test(bare)
   )
 }
 

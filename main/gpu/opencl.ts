@@ -1,6 +1,7 @@
 /** OpenCL's view: every vendor's compute devices, and the processors that offer OpenCL too. A person types `clinfo -l`. */
 import type { OpenClDevice, OpenClListing } from '../system/opencl-device.ts'
 import { pciAddressOf } from '../system/pci-address.ts'
+import { recordedListing } from './opencl-recorded.ts'
 import { absent, answered, blankCard, vendorOf, type CardSeen, type Layer, type LayerAnswer } from './vendor.ts'
 
 /** `list`: asks the OpenCL library of this machine. */
@@ -19,34 +20,6 @@ export function createOpenClLayer(options: { list: () => OpenClListing }): Layer
 /** No OpenCL is no problem by itself: a card without it says so itself. Pure. */
 export function answerFromListing(listing: OpenClListing): LayerAnswer {
   return listing.ok ? answered('opencl', listing.devices.map(cardOf)) : absent('opencl')
-}
-
-/** `{ ok, devices }` as it was listed, or the bare list. What a device does not say is unknown. */
-export function recordedListing(raw: unknown): OpenClListing {
-  const devices = Array.isArray(raw) ? raw : typeof raw === 'object' && raw !== null && 'devices' in raw ? raw.devices : null
-  if (!Array.isArray(devices)) {
-    const reason = typeof raw === 'object' && raw !== null && 'reason' in raw && typeof raw.reason === 'string' ? raw.reason : 'the recording holds no list of devices'
-    return { ok: false, reason }
-  }
-  return { ok: true, devices: devices.filter((device): device is Partial<OpenClDevice> => typeof device === 'object' && device !== null).map((device, index) => ({ ...blankDevice, device: index, ...device })) }
-}
-
-const blankDevice: OpenClDevice = {
-  platform: 0,
-  device: 0,
-  platformName: '',
-  platformVendor: '',
-  name: '',
-  vendor: '',
-  type: 'gpu',
-  version: '',
-  driverVersion: null,
-  memoryBytes: null,
-  computeUnits: null,
-  maxClockMhz: null,
-  pciAddress: null,
-  uuid: null,
-  unifiedMemory: null,
 }
 
 function cardOf(device: OpenClDevice): CardSeen {

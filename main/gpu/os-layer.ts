@@ -15,25 +15,30 @@ export function createOsLayer(options: { read: (machine: MachineSource) => Promi
       const controllers = controllersIn(raw)
       if (controllers === null) return absent('os')
       const facts = factsIn(raw)
-      return { ...answered('os', controllers.map((controller) => cardOf(controller, facts))), facts }
+      const cards = controllers.map(cardOf)
+      // Apple's graphics have the machine's memory as theirs.
+      const memoryBytes = cards.some(({ vendor }) => vendor === 'apple') ? (facts.memoryBytes ?? (await machine.facts()).memoryBytes) : null
+      return { ...answered('os', cards.map((card) => (card.vendor === 'apple' ? { ...card, memoryBytes } : card))), facts }
     },
   }
 }
 
 type Controller = Record<string, unknown>
 
-/** Either `graphics()` alone or several of systeminformation's answers by their names. null: neither. */
+/** Either `graphics()` or its list of controllers alone, or several of systeminformation's answers by their names. null: neither. */
 export function controllersIn(raw: unknown): Controller[] | null {
   const top = Array.isArray(raw) ? { controllers: raw } : (raw as Record<string, unknown> | null)
   if (typeof top !== 'object' || top === null) return null
   const graphics = (typeof top['graphics'] === 'object' && top['graphics'] !== null ? top['graphics'] : top) as Record<string, unknown>
-  const controllers = graphics['controllers']
+  const controllers = Array.isArray(graphics) ? graphics : graphics['controllers']
   return Array.isArray(controllers) ? controllers.filter((item): item is Controller => typeof item === 'object' && item !== null) : null
 }
 
 function factsIn(raw: unknown): Partial<MachineFacts> {
   const top = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, Record<string, unknown> | null | undefined>
-  const { cpu, mem, osInfo, system } = top
+  const { cpu, mem, system } = top
+  // systeminformation's own collection of everything calls it `os`.
+  const osInfo = top['osInfo'] ?? top['os']
   const facts: Partial<MachineFacts> = {}
   if (typeof cpu?.['physicalCores'] === 'number') facts.cpuCores = cpu['physicalCores']
   if (typeof cpu?.['brand'] === 'string' && cpu['brand']) facts.cpuName = `${String(cpu['manufacturer'] ?? '')} ${cpu['brand']}`.trim()
@@ -44,15 +49,20 @@ function factsIn(raw: unknown): Partial<MachineFacts> {
   return facts
 }
 
-function cardOf(controller: Controller, facts: Partial<MachineFacts>): CardSeen {
+function cardOf(controller: Controller): CardSeen {
   const text = (key: string): string | null => (typeof controller[key] === 'string' && controller[key].trim() !== '' ? controller[key].trim() : null)
-  const number = (key: string): number | null => (typeof controller[key] === 'number' && Number.isFinite(controller[key]) ? controller[key] : null)
+  const number = (key: string): number | null => {
+    const value = typeof controller[key] === 'string' && controller[key].trim() !== '' ? Number(controller[key]) : controller[key]
+    return typeof value === 'number' && Number.isFinite(value) ? value : null
+  }
   const pnp = /VEN_([0-9A-F]{4})&DEV_([0-9A-F]{4})(?:&SUBSYS_([0-9A-F]{8}))?(?:&REV_([0-9A-F]{2}))?/i.exec(text('pnpDeviceId') ?? '')
   const pciDeviceId = pnp ? pciIdOf(pnp[1], pnp[2]) : pciIdOf(hexWord(text('vendorId')), hexWord(text('deviceId')))
   const model = text('name') ?? text('model')
   const vendor = vendorOf(pciDeviceId, `${text('vendor') ?? ''} ${model ?? ''}`)
   const vram = number('memoryTotal') ?? number('vram')
-  const shared = controller['vramDynamic'] === true
+  // Windows says "dynamic" of most cards, also of those with memory of their own.
+  const hasOwnMemory = vendor === 'nvidia' || /\b(rx|firepro|instinct|radeon pro|radeon vii|r[579] \d|arc(\(tm\))? (pro )?[ab]\d)/i.test(model ?? '')
+  const shared = controller['vramDynamic'] === true && !hasOwnMemory
   const card: CardSeen = {
     ...blankCard('os'),
     name: model,
@@ -60,13 +70,13 @@ function cardOf(controller: Controller, facts: Partial<MachineFacts>): CardSeen 
     pciDeviceId,
     pciRevision: pnp?.[4]?.toLowerCase() ?? null,
     pciAddress: pciAddressOf(text('pciBus')) ?? pciAddressOf(text('busAddress')),
-    // Windows counts at most 4 GiB here for cards whose driver does not say more; systeminformation gives MiB.
-    memoryBytes: vram !== null && vram > 0 && !shared ? Math.round(vram * 1024 * 1024) : null,
+    // Windows counts no further than 4095 MiB for cards whose driver does not say more.
+    memoryBytes: vram !== null && vram > 0 && vram !== 4095 && !shared ? Math.round(vram * 1024 * 1024) : null,
     driverVersion: driverVersionOf(vendor, text('driverVersion')),
     isIntegrated: shared && /intel/i.test(text('vendor') ?? model ?? '') ? true : null,
   }
   if (vendor !== 'apple') return card
-  return { ...card, ...appleCard(model ?? 'Apple GPU', number('cores') ?? (Number(text('cores')) || null), facts.memoryBytes ?? null) }
+  return { ...card, ...appleCard(model ?? 'Apple GPU', number('cores')) }
 }
 
 /** Windows numbers NVIDIA's 560.94 as 32.0.15.6094: the last five digits are NVIDIA's own. */

@@ -53,6 +53,11 @@ export function sampleOf(takenAt: number, parts: SampleParts): GpuSample {
   return sample
 }
 
+/** Nothing in it that a person looks for: another reader of the same card may know more. */
+export function isEmptySample(sample: GpuSample): boolean {
+  return [sample.utilisation, sample.temperatureC, sample.powerW, sample.memoryUsedBytes, sample.coreClockMhz].every((value) => value === null)
+}
+
 const readingFields = [
   'utilisation',
   'memoryUtilisation',

@@ -4,6 +4,7 @@ import type { TelemetryState } from '../../shared/state.ts'
 import { unknownSample, type GpuSample } from '../../shared/telemetry.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
+import { isEmptySample } from './reading.ts'
 import type { CardKey, SampleSeen } from './vendor.ts'
 
 const everyMs = 1_000
@@ -116,6 +117,10 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         try {
           const keys = cards.map(({ uuid, pciAddress }) => ({ uuid, pciAddress }))
           const seen = await options.sample(layer, keys, sampleDeadlineMs)
+          // Where the kernel tells nothing of an AMD card, rocm-smi may.
+          if (layer === 'sysfs' && cards.some((card) => card.seenBy.includes('rocm-smi') && isEmptySample(findSample(seen, card, cards.length) ?? unknownSample(at, '')))) {
+            seen.unshift(...(await options.sample('rocm-smi', keys, sampleDeadlineMs)))
+          }
           for (const card of cards) samples[card.id] = findSample(seen, card, cards.length) ?? unknownSample(at, 'the driver gave no reading of this card this time')
           if (seen.length === 0) throw new Error('it gave no reading of any card')
         } catch (error) {

@@ -83,13 +83,14 @@ export function machineProblems(gpus: Gpu[], answers: readonly LayerAnswer[], { 
     if (problem && !problems.some(({ id, sentence }) => id === problem.id && sentence === problem.sentence)) problems.push(problem)
   }
   for (const problem of answers.flatMap((answer) => answer.problems)) {
-    // A driver package without a card is no trouble where the kernel sees that there is none.
-    if (problem.id === 'driver-not-loaded' && kernel && nvidia.length === 0) continue
+    // A driver package without a card is no trouble where the kernel sees that there is none, but another maker's.
+    if (problem.id === 'driver-not-loaded' && kernel && nvidia.length === 0 && gpus.some((gpu) => gpu.kind === 'gpu')) continue
     add(problem)
   }
   if (final && nvidia.some((gpu) => gpu.problems.some(({ id }) => id === driverMissing.id))) add(driverMissing)
   for (const version of new Set(nvidia.filter((gpu) => gpu.seenBy.some((layer) => nvidiaLayers.includes(layer))).map((gpu) => gpu.driverVersion))) add(driverAge(version))
-  if (final && problems.length === 0 && !gpus.some((gpu) => gpu.kind === 'gpu')) add(noGpu(gpus))
+  const saysNothing = problems.length === 0 || (kernel !== undefined && problems.every(({ id }) => id === 'driver-not-loaded'))
+  if (final && saysNothing && !gpus.some((gpu) => gpu.kind === 'gpu')) add(noGpu(gpus))
   return problems
 }
 

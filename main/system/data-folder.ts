@@ -1,9 +1,10 @@
 /** The folder where everything that is kept lives, and the lock file that says which instance it belongs to. */
 import { randomUUID } from 'node:crypto'
 import { closeSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { homedir, hostname } from 'node:os'
+import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileErrorWords, hasCode } from './file-errors.ts'
+import { homeFolder } from './home-folder.ts'
 import { NotPossible } from './not-possible.ts'
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 
@@ -35,9 +36,12 @@ export interface DataFolderClaim {
   setAddress(url: string): void
 }
 
-/** Where each system keeps such data, unless `--data` names another folder. */
-export function defaultDataFolder(platform: string = process.platform, env: Record<string, string | undefined> = process.env, home: string = homedir()): string {
-  if (platform === 'win32') return join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'Idlewatt')
+/** Where each system keeps such data, unless `--data` names another folder. Throws NotPossible for a user without a home. */
+export function defaultDataFolder(platform: string = process.platform, env: Record<string, string | undefined> = process.env, home: string | null = homeFolder()): string {
+  if (platform === 'win32' && env['APPDATA']) return join(env['APPDATA'], 'Idlewatt')
+  // The current folder is no place to fall back to: the next start would look elsewhere.
+  if (home === null) throw new NotPossible('No home folder is known for this user (HOME is not set), so there is no standard place to keep data. Name a folder with --data.')
+  if (platform === 'win32') return join(home, 'AppData', 'Roaming', 'Idlewatt')
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Idlewatt')
   // The XDG standard says that a relative path is to be ignored.
   const xdg = env['XDG_DATA_HOME']

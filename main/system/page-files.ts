@@ -1,5 +1,5 @@
 /** The built page as a closed list of files: a path that is not on it does not exist, so none can lead outside the folder. */
-import { readdirSync, type Dirent } from 'node:fs'
+import { existsSync, readdirSync, type Dirent } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 
@@ -32,15 +32,17 @@ export interface PageFiles {
 
 export function openPageFiles(folder: string): PageFiles {
   let files = listFiles(folder)
-  function fresh(): Map<string, string> {
-    // Built after we started: look again, as long as there is nothing.
-    if (files.size === 0) files = listFiles(folder)
-    return files
+  /** Built, or built anew, after we started: then other files are there than those we know. */
+  function fileAt(path: string): string | undefined {
+    const known = files.get(path)
+    if (known !== undefined && existsSync(known)) return known
+    files = listFiles(folder)
+    return files.get(path)
   }
   return {
-    isBuilt: () => fresh().has('/index.html'),
+    isBuilt: () => fileAt('/index.html') !== undefined,
     find(path) {
-      const file = fresh().get(path === '/' ? '/index.html' : path)
+      const file = fileAt(path === '/' ? '/index.html' : path)
       if (file === undefined) return null
       return {
         contentType: contentTypes[extname(file).toLowerCase()] ?? 'application/octet-stream',

@@ -14,9 +14,9 @@ export function pciAddressFrom(domain: number, bus: number, device: number, fn =
   return `${hex(domain, 4)}:${hex(bus, 2)}:${hex(device, 2)}.${fn & 7}`
 }
 
-/** NVIDIA writes device and vendor as one number, device first: `0x268410DE`. null: not such a number. */
+/** NVIDIA writes device and vendor as one number, device first: `0x268410DE`, in old drivers without leading zeros (`6D110DE`). null: not such a number. */
 export function pciIdFromCombined(text: string | number | null | undefined): string | null {
-  const digits = typeof text === 'number' ? (text >>> 0).toString(16).padStart(8, '0') : /^\s*(?:0x)?([0-9a-f]{8})\s*$/i.exec(text ?? '')?.[1]
+  const digits = typeof text === 'number' ? (text >>> 0).toString(16).padStart(8, '0') : /^\s*(?:0x)?([0-9a-f]{6,8})\s*$/i.exec(text ?? '')?.[1]?.padStart(8, '0')
   if (!digits || /^0+$/.test(digits)) return null
   return `${digits.slice(4)}:${digits.slice(0, 4)}`.toLowerCase()
 }

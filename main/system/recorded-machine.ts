@@ -108,13 +108,16 @@ function isOutside(root: string, path: string): boolean {
   return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)
 }
 
-/** Short answers may stand in machine.json itself: a text with a line break, or an empty one, is taken as it is. */
-function isInline(text: string): boolean {
-  return text === '' || text.includes('\n')
+/** Short answers may stand in machine.json itself. What looks like the name of a file and is none is a mistake, not an answer. */
+function isInline(root: string, value: string): boolean {
+  const text = value.trim()
+  if (text === '' || value.includes('\n') || /^[<{[]/.test(text)) return true
+  if (existsSync(resolve(root, value))) return false
+  return /\s/.test(text) && !/\.(xml|json|txt|log|out|err|csv)$/i.test(text) && !/^(\.{0,2}[\\/]|[a-z]:[\\/])/i.test(text)
 }
 
 function textOf(root: string, value: string): { text: string; from?: string } {
-  if (isInline(value)) return { text: value }
+  if (isInline(root, value)) return { text: value }
   const path = fileInside(root, value, 'a command')
   return { text: readText(path, value), from: value }
 }
@@ -122,7 +125,7 @@ function textOf(root: string, value: string): { text: string; from?: string } {
 function checkAnswerFiles(root: string, where: string, answer: RecordedAnswer): void {
   for (const key of ['stdout', 'stderr'] as const) {
     const value = answer[key]
-    if (value !== undefined && !isInline(value)) fileInside(root, value, `${where}.${key}`)
+    if (value !== undefined && !isInline(root, value)) fileInside(root, value, `${where}.${key}`)
   }
 }
 
@@ -147,14 +150,14 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-/** A command is matched as a person would compare it: quotes and runs of blanks do not count, nor `.exe`. */
+/** A command is matched as a person would compare it: quotes and runs of blanks do not count, nor the program's folder and `.exe`. */
 function normalCommand(text: string): string {
-  return text
-    .replace(/["']/g, '')
-    .trim()
-    .split(/\s+/)
-    .map((word, index) => (index === 0 ? word.replace(/\.exe$/i, '') : word))
-    .join(' ')
+  const bare = text.replace(/["']/g, '').trim().replace(/\s+/g, ' ')
+  // A folder may have blanks in it ("C:\Program Files\…"): there the program ends where its first option begins.
+  const isPath = /^([\\/]|[a-z]:[\\/])/i.test(bare)
+  const end = bare.search(isPath ? / -| [^\\/]*$/ : / /)
+  const program = end === -1 ? bare : bare.slice(0, end)
+  return program.replace(/^.*[\\/]/, '').replace(/\.exe$/i, '') + bare.slice(program.length)
 }
 
 function normalPath(path: string): string {

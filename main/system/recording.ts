@@ -4,7 +4,7 @@ import type { LayerName } from './machine-source.ts'
 import { NotPossible } from './not-possible.ts'
 
 export interface RecordedAnswer {
-  /** File beside machine.json; a text with a line break is the answer itself. Likewise `stderr`. */
+  /** File beside machine.json; a text that is no file's name (blanks, line breaks, XML) is the answer itself. Likewise `stderr`. */
   stdout?: string
   stderr?: string
   exitCode?: number
@@ -113,6 +113,7 @@ function listOf(raw: unknown, where: string, path: string): unknown[] {
 function textsOf(raw: unknown, where: string, path: string): Record<string, string> {
   const texts: Record<string, string> = {}
   for (const [key, value] of Object.entries(objectOf(raw, where, path))) {
+    if (value === null) continue
     if (typeof value !== 'string') throw wrong(path, `${where}["${key}"]`, 'text', value)
     texts[key] = value
   }

@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import os from 'node:os'
 import { join } from 'node:path'
 import type { Platform } from '../../shared/machine.ts'
+import { homeFolder } from './home-folder.ts'
 import { unknownFacts, versionIn } from './machine-facts.ts'
 import type { MachineFacts, MachineSource } from './machine-source.ts'
 import { runProgram } from './run-program.ts'
@@ -110,6 +111,7 @@ async function memoryTotal(platform: Platform): Promise<number> {
 /** Asks the Docker Engine for its `/_ping`; a person types `docker version`. */
 async function dockerAnswers(platform: Platform): Promise<boolean> {
   const asked = process.env['DOCKER_HOST']
+  const home = homeFolder()
   const sockets =
     platform === 'win32'
       ? ['//./pipe/docker_engine']
@@ -117,7 +119,7 @@ async function dockerAnswers(platform: Platform): Promise<boolean> {
           ...(asked?.startsWith('unix://') ? [asked.slice('unix://'.length)] : []),
           '/var/run/docker.sock',
           ...(process.env['XDG_RUNTIME_DIR'] ? [join(process.env['XDG_RUNTIME_DIR'], 'docker.sock')] : []),
-          join(os.homedir(), '.docker/run/docker.sock'),
+          ...(home === null ? [] : [join(home, '.docker/run/docker.sock')]),
         ]
   const answers = await Promise.all(sockets.map(pings))
   return answers.includes(true)

@@ -1,5 +1,6 @@
 /** AMD cards by `rocm-smi -a --json`, for where the driver's files in /sys say too little. The parser is pure. */
 import type { Problem } from '../../../shared/machine.ts'
+import type { CommandResult, MachineSource } from '../../system/machine-source.ts'
 import { hexWord, pciAddressOf } from '../../system/pci-address.ts'
 import { known, mapReading, sampleOf, unknown, valueOf, within, type Reading } from '../reading.ts'
 import { absent, answered, blankCard, failed, type CardSeen, type Layer } from '../vendor.ts'
@@ -14,7 +15,7 @@ export const rocmSmiLayer: Layer = {
   command: 'rocm-smi -a --json',
   async detect(machine, at) {
     if (machine.platform !== 'linux') return absent('rocm-smi')
-    const result = await machine.run('rocm-smi', ['-a', '--json'], { timeoutMs, maxBytes: limitBytes })
+    const result = await runRocmSmi(machine)
     if (result.kind === 'not-found') return absent('rocm-smi')
     if (result.kind === 'timed-out') return failed('rocm-smi', notAnswering(`rocm-smi gave no answer within ${timeoutMs / 1000} s and was ended`))
     if (result.kind === 'failed') return failed('rocm-smi', notAnswering(`rocm-smi failed: ${result.message}`))
@@ -25,6 +26,17 @@ export const rocmSmiLayer: Layer = {
     const answer = await rocmSmiLayer.detect(machine, at)
     return answer.cards.flatMap(({ uuid, pciAddress, sample }) => (sample ? [{ uuid, pciAddress, sample }] : []))
   },
+}
+
+/** A recording may have been made with the same words in another order or at length. */
+const recordedCalls = [['-a', '--json'], ['--json', '-a'], ['--showallinfo', '--json'], ['--json', '--showallinfo']]
+
+async function runRocmSmi(machine: MachineSource): Promise<CommandResult> {
+  for (const args of machine.recorded === null ? recordedCalls.slice(0, 1) : recordedCalls) {
+    const result = await machine.run('rocm-smi', args, { timeoutMs, maxBytes: limitBytes })
+    if (result.kind !== 'not-found') return result
+  }
+  return { kind: 'not-found' }
 }
 
 /** null: not what rocm-smi prints. Warnings before the document are skipped. Names of its fields change their capitals from version to version. */
@@ -64,7 +76,7 @@ function cardOf(field: Fields, driverVersion: string | null, at: number): CardSe
   const limit = numberIn(field('max graphics package power (w)'))
   const link = /([\d.]+)\s*GT\/s\s*x(\d+)/i.exec(field('pcie clock level') ?? '')
   const generation = link ? generationBySpeed[link[1]!] : undefined
-  const device = hexWord(field('device id'))
+  const device = hexWord(field('device id')) ?? hexWord(field('gpu id'))
   // Until ROCm 6.1 "Device ID" may be missing and "Card model" holds it; for some cards that one is the subsystem's.
   const id = device ?? hexWord(field('card model'))
   return {

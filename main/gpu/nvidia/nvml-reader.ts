@@ -130,7 +130,7 @@ export function createNvmlReader(nvml: Nvml, options: { wddm: boolean }): NvmlRe
     for (const process of [...('value' in compute ? compute.value : []), ...('value' in graphics ? graphics.value : [])]) {
       if (byPid.has(process.pid)) continue
       const name = programName(process.name ?? nameOf(process.pid))
-      byPid.set(process.pid, { pid: process.pid, name, memoryBytes: options.wddm ? null : process.memoryBytes, ours: null })
+      byPid.set(process.pid, { pid: process.pid, name, memoryBytes: options.wddm ? null : (process.memoryBytes ?? null), ours: null })
     }
     return known([...byPid.values()])
   }

@@ -1,18 +1,18 @@
 /** A recorded `nvml.json` under the same questions as the library: what it does not hold is "not known to this driver". */
 import { nvmlCodes, type Nvml, type NvmlAnswer, type NvmlValues } from './nvml.ts'
 
-/** `{ init?, driverVersion?, cudaVersion?, devices: [{ name, uuid, … keys of NvmlValues; or { error: code } }] }`. null: not of that shape. */
+/** `{ init?, driverVersion?, cudaVersion?, devices: [{ name, uuid, … keys of NvmlValues; or { error: code } }] }`, or the bare list. null: not of that shape. */
 export function recordedNvml(raw: unknown): Nvml | null {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return null
-  const recording = raw as Record<string, unknown>
-  const devices = recording['devices'] ?? []
+  if (typeof raw !== 'object' || raw === null) return null
+  const recording = (Array.isArray(raw) ? { devices: raw } : raw) as Record<string, unknown>
+  const devices = recording['devices'] ?? (typeof recording['init'] === 'number' ? [] : null)
   if (!Array.isArray(devices) || devices.some((device) => typeof device !== 'object' || device === null)) return null
 
   return {
     init: () => (typeof recording['init'] === 'number' ? recording['init'] : nvmlCodes.success),
     shutdown: () => {},
-    driverVersion: () => answerOf<string>(recording['driverVersion'], 'string'),
-    cudaVersion: () => answerOf<number>(recording['cudaVersion'], 'number'),
+    driverVersion: () => answerOf<string>(recording['driverVersion'], ''),
+    cudaVersion: () => answerOf<number>(recording['cudaVersion'], 0),
     deviceCount: () => ({ ok: true, value: devices.length }),
     device(index) {
       const error = errorOf((devices[index] as Record<string, unknown> | undefined)?.['error'])
@@ -22,13 +22,13 @@ export function recordedNvml(raw: unknown): Nvml | null {
     processName: () => ({ ok: false, code: nvmlCodes.functionNotFound }),
     ask<Key extends keyof NvmlValues>(device: number, key: Key): NvmlAnswer<NvmlValues[Key]> {
       const held = devices[device] as Record<string, unknown> | undefined
-      return answerOf<NvmlValues[Key]>(held?.[key], typeof samples[key])
+      return answerOf<NvmlValues[Key]>(held?.[key], samples[key])
     },
   }
 }
 
-/** One value of each kind: says of which type a recorded one must be. */
-const samples: { [Key in keyof NvmlValues]: NvmlValues[Key] } = {
+/** One value of each kind: says of which type a recorded one must be. Of lists: what each entry must have. */
+const samples: Record<keyof NvmlValues, unknown> = {
   name: '',
   uuid: '',
   vbiosVersion: '',
@@ -45,7 +45,7 @@ const samples: { [Key in keyof NvmlValues]: NvmlValues[Key] } = {
   powerLimitRangeMw: { min: 0, max: 0 },
   graphicsClockMhz: 0,
   memoryClockMhz: 0,
-  fans: [],
+  fans: [0],
   throttleReasons: 0,
   eccEnabled: false,
   eccCorrected: 0,
@@ -58,15 +58,20 @@ const samples: { [Key in keyof NvmlValues]: NvmlValues[Key] } = {
   displayActive: false,
   computeCapability: { major: 0, minor: 0 },
   migEnabled: false,
-  migInstances: [],
-  computeProcesses: [],
-  graphicsProcesses: [],
+  migInstances: [{ index: 0 }],
+  computeProcesses: [{ pid: 0 }],
+  graphicsProcesses: [{ pid: 0 }],
 }
 
-function answerOf<T>(held: unknown, type: string): NvmlAnswer<T> {
+function answerOf<T>(held: unknown, sample: unknown): NvmlAnswer<T> {
   if (typeof held === 'object' && held !== null && 'error' in held) return { ok: false, code: errorOf(held.error) ?? nvmlCodes.unknown }
-  if (typeof held !== type || held === null) return { ok: false, code: nvmlCodes.functionNotFound }
-  return { ok: true, value: held as T }
+  return fits(held, sample) ? { ok: true, value: held as T } : { ok: false, code: nvmlCodes.functionNotFound }
+}
+
+function fits(held: unknown, sample: unknown): boolean {
+  if (Array.isArray(sample)) return Array.isArray(held) && held.every((entry) => fits(entry, sample[0]))
+  if (typeof sample !== 'object' || sample === null) return typeof held === typeof sample
+  return typeof held === 'object' && held !== null && Object.entries(sample).every(([key, value]) => fits((held as Record<string, unknown>)[key], value))
 }
 function errorOf(value: unknown): number | null {
   return typeof value === 'number' && value !== nvmlCodes.success ? value : null

@@ -79,7 +79,7 @@ export function cardsNotDescribed(counted: number, described: number): Problem {
 export function problemFromWords(text: string): Problem | null {
   if (/version mismatch/i.test(text)) return libraryMismatch
   if (/gpu is lost/i.test(text)) return { ...gpuLost, sentence: `The driver has lost a card: ${firstSentence(text)}` }
-  if (/couldn't communicate with the nvidia driver|driver is not loaded|driver not loaded|could not communicate/i.test(text)) return driverNotLoaded
+  if (/couldn't communicate with the nvidia driver|driver is not loaded|driver not loaded|could not communicate|couldn't find (the )?(libnvidia-ml|nvml)/i.test(text)) return driverNotLoaded
   if (/requires? reset|reset required/i.test(text)) return { ...resetRequired, sentence: `A card has to be reset before it can be used again: ${firstSentence(text)}` }
   return null
 }

@@ -43,7 +43,8 @@ export function eccCount(gpu: XmlNode, kind: 'corrected' | 'uncorrected'): Readi
 
 /** On Windows the driver gives no memory per process. One process may stand there several times, once per MIG slice. */
 export function processesOf(gpu: XmlNode): Reading<GpuProcess[]> {
-  const block = childOf(gpu, 'processes')
+  // Drivers before 2015 list what computes alone.
+  const block = childOf(gpu, 'processes') ?? childOf(gpu, 'compute_processes')
   if (block === undefined) return unknown('this driver does not tell')
   const text = textOf(block)
   if (text !== undefined && text !== '' && !('value' in wordOf(text)) && !/^none$/i.test(text)) return whyUnknown(text)
@@ -63,6 +64,8 @@ export function processesOf(gpu: XmlNode): Reading<GpuProcess[]> {
 /** The program without its arguments, which may hold folders and secrets. Paths may have blanks in them. */
 export function programName(commandLine: string | null): string {
   if (commandLine === null) return 'unknown program'
+  // Windows gives the program's path alone.
+  if (/^[a-z]:\\.*\.exe$/i.test(commandLine.trim())) return commandLine.trim().slice(0, 200)
   const words = commandLine.trim().split(/ (?=-{1,2}[A-Za-z])/)
   return (words[0] ?? commandLine).slice(0, 200)
 }

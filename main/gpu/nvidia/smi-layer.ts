@@ -11,6 +11,9 @@ const query = ['-q', '-x']
 const liveTimeoutMs = 15_000
 const recordedTimeoutMs = 5_000
 
+/** A recording may have been made with the same words in another order or at length. */
+const recordedCalls = [query, ['-x', '-q'], ['--query', '--xml-format'], ['-q', '--xml-format']].map((args) => ({ program: 'nvidia-smi', args }))
+
 export interface SmiLayerOptions {
   /** node-nvidia-smi, where it may run: in a process that can be ended. null: run the command ourselves. */
   nodeNvidiaSmi: ((callback: (error: unknown, data?: unknown) => void) => void) | null
@@ -19,10 +22,10 @@ export interface SmiLayerOptions {
 export function createSmiLayer(options: SmiLayerOptions): Layer {
   async function read(machine: MachineSource, at: number): Promise<LayerAnswer> {
     const timeoutMs = machine.recorded === null ? liveTimeoutMs : recordedTimeoutMs
-    const programs = machine.recorded === null ? placesOfSmi(machine.platform) : ['nvidia-smi']
+    const calls = machine.recorded === null ? placesOfSmi(machine.platform).map((program) => ({ program, args: query })) : recordedCalls
     let result: CommandResult = { kind: 'not-found' }
-    for (const program of programs) {
-      result = await machine.run(program, query, { timeoutMs, maxBytes: smiLimitBytes })
+    for (const { program, args } of calls) {
+      result = await machine.run(program, args, { timeoutMs, maxBytes: smiLimitBytes })
       if (result.kind !== 'not-found') break
     }
     return answerFrom(result, at)
@@ -87,6 +90,8 @@ export function answerFrom(result: CommandResult, at: number): LayerAnswer {
   }
   const words = `${result.stdout}\n${result.stderr}`
   if (/no devices were found/i.test(words)) return answered('nvidia-smi', [])
+  // What a shell or Windows says in place of a program that is not there.
+  if (/nvidia-smi['"]?: (command )?not found|not recognized as an internal or external command/i.test(words)) return absent('nvidia-smi')
   const problem = problemFromWords(words)
   if (problem) return failed('nvidia-smi', problem)
   if (result.exitCode !== 0) return failed('nvidia-smi', commandFailed(firstSentence(result.stderr.trim() || result.stdout)))

@@ -15,11 +15,12 @@ export class SmiUnreadable extends Error {
 /** The content of `<nvidia_smi_log>`. Throws SmiUnreadable and nothing else. */
 export function parseSmiXml(text: string): SmiLog {
   if (text.length > smiLimitBytes) throw new SmiUnreadable(`it is ${Math.round(text.length / 1024 / 1024)} MiB long, far more than nvidia-smi prints`)
-  const start = text.indexOf('<nvidia_smi_log')
+  const start = startOf(text)
   if (start === -1) throw new SmiUnreadable(text.trim() === '' ? 'it is empty' : `it is not nvidia-smi's XML; it begins with "${firstWords(text)}"`)
   const before = text.slice(0, start)
   if (/<!ENTITY/i.test(text) || /<!DOCTYPE[^>]*\[/i.test(before)) throw new SmiUnreadable('it declares XML entities, which nvidia-smi never does')
-  const end = text.lastIndexOf('</nvidia_smi_log>')
+  // With `-l` it prints one document after another: the first one counts.
+  const end = text.indexOf('</nvidia_smi_log>', start)
   if (end === -1) throw new SmiUnreadable(`it breaks off in line ${text.trimEnd().split('\n').length}, before the closing </nvidia_smi_log>`)
 
   // Warnings that some drivers print before or after the document are cut off with it.
@@ -38,6 +39,18 @@ export function parseSmiXml(text: string): SmiLog {
   }
   if (problem) throw new SmiUnreadable(`it is not well-formed XML: ${xmlComplaint(problem)}`)
   return logOf(parsed)
+}
+
+/** Where the document begins; what somebody noted in a comment before it is none. −1: nowhere. */
+function startOf(text: string): number {
+  let start = text.indexOf('<nvidia_smi_log')
+  while (start !== -1) {
+    const comment = text.lastIndexOf('<!--', start)
+    const close = comment === -1 ? -1 : text.indexOf('-->', comment)
+    if (comment === -1 || (close !== -1 && close < start)) return start
+    start = close === -1 ? -1 : text.indexOf('<nvidia_smi_log', close)
+  }
+  return -1
 }
 
 /** What node-nvidia-smi hands over: the same object, parsed by itself. Throws SmiUnreadable. */

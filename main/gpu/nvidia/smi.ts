@@ -36,16 +36,18 @@ export function readSmiLog(log: SmiLog, takenAt: number): SmiReading {
 function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
   const name = valueOf(wordAt(gpu, 'product_name'))
   const power = powerOf(gpu)
-  const memoryBytes = positive(numberAt(gpu, inBytes, 'fb_memory_usage', 'total'))
+  // Drivers before 2013 call it `memory_usage`.
+  const memory = childOf(gpu, 'fb_memory_usage') === undefined ? 'memory_usage' : 'fb_memory_usage'
+  const memoryBytes = positive(numberAt(gpu, inBytes, memory, 'total'))
   return {
     ...blankCard('nvidia-smi'),
-    uuid: valueOf(wordAt(gpu, 'uuid')),
+    uuid: uuidOf(gpu),
     name,
     vendor: 'nvidia',
     memoryBytes: valueOf(memoryBytes),
     vbiosVersion: valueOf(wordAt(gpu, 'vbios_version')),
     pciAddress: addressOf(gpu),
-    pciDeviceId: pciIdFromCombined(textOf(childOf(gpu, 'pci', 'pci_device_id'))),
+    pciDeviceId: deviceIdOf(gpu),
     pciSubsystemId: pciIdFromCombined(textOf(childOf(gpu, 'pci', 'pci_sub_system_id'))),
     pcieGenerationMax: valueOf(positive(numberAt(gpu, plain, 'pci', 'pci_gpu_link_info', 'pcie_gen', 'max_link_gen'))),
     pcieLanesMax: valueOf(positive(numberAt(gpu, inLanes, 'pci', 'pci_gpu_link_info', 'link_widths', 'max_link_width'))),
@@ -63,7 +65,7 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
         memoryUtilisation: share(gpu, 'memory_util'),
         encoder: share(gpu, 'encoder_util'),
         decoder: share(gpu, 'decoder_util'),
-        memoryUsedBytes: numberAt(gpu, inBytes, 'fb_memory_usage', 'used'),
+        memoryUsedBytes: numberAt(gpu, inBytes, memory, 'used'),
         memoryTotalBytes: memoryBytes,
         temperatureC: within(numberAt(gpu, inCelsius, 'temperature', 'gpu_temp'), -40, 200),
         hotspotC: unknown('nvidia-smi does not tell the hotspot'),
@@ -91,6 +93,18 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
 /** The address stands in the tag's attribute too, and that is there even for a card that is lost. */
 function addressOf(gpu: XmlNode): string | null {
   return pciAddressOf(textOf(childOf(gpu, 'pci', 'pci_bus_id'))) ?? pciAddressOf(textOf(childOf(gpu, '$', 'id')))
+}
+
+/** Captures come with serials struck out: zeros, crosses or a word in place of the UUID say nothing. */
+function uuidOf(gpu: XmlNode): string | null {
+  const word = valueOf(wordAt(gpu, 'uuid'))
+  return word === null || /^(gpu-)?[0x*-]{8,}$/i.test(word) || /redact|remov|anonym|hidden/i.test(word) ? null : word
+}
+
+/** Struck-out ids stand for other makers' or for none. */
+function deviceIdOf(gpu: XmlNode): string | null {
+  const id = pciIdFromCombined(textOf(childOf(gpu, 'pci', 'pci_device_id')))
+  return id?.startsWith('10de:') && id !== '10de:0000' ? id : null
 }
 
 function share(gpu: XmlNode, name: string): Reading {

@@ -98,11 +98,44 @@ describe('layouts', () => {
   })
 })
 
+describe('captures as they come', () => {
+  test('the layout of 2013: memory, processes and ids by their old names', () => {
+    const card = cardWith(
+      '<uuid>GPU-94c0c0f86546c136-ec582b09</uuid><pci><pci_device_id>6D110DE</pci_device_id></pci><memory_usage><total>5375 MB</total><used>2594 MB</used></memory_usage>' +
+        '<compute_processes><process_info><pid>26931</pid><process_name>/usr/bin/python</process_name><used_memory>2577 MB</used_memory></process_info></compute_processes>',
+    )
+    expect(card).toMatchObject({ memoryBytes: 5375 * MiB, pciDeviceId: '10de:06d1', uuid: 'GPU-94c0c0f86546c136-ec582b09' })
+    expect(card.sample).toMatchObject({ memoryUsedBytes: 2594 * MiB, processes: [{ pid: 26931, name: '/usr/bin/python', memoryBytes: 2577 * MiB }] })
+  })
+  test.each(['[removed]', 'REDACTED', 'GPU-00000000-0000-0000-0000-000000000000', 'GPU-XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX'])('a struck-out UUID is none: %s', (uuid) => {
+    expect(cardWith(`<uuid>${uuid}</uuid>`).uuid).toBeNull()
+  })
+  test('a struck-out device id is none', () => {
+    expect(cardWith('<pci><pci_device_id>000000DE</pci_device_id></pci>').pciDeviceId).toBeNull()
+  })
+  const whole = (name: string) => `<?xml version="1.0" ?>\n<!DOCTYPE nvidia_smi_log SYSTEM "nvsmi_device_v12.dtd">\n<nvidia_smi_log><gpu id="1:0.0"><product_name>${name}</product_name></gpu></nvidia_smi_log>\n`
+  test('a comment before the document may name its tags', () => {
+    expect(parseSmi(`<!-- was <nvidia_smi_log> -->\n<!-- and </nvidia_smi_log> -->\n${whole('<![CDATA[NVIDIA T4]]>')}`, at).cards[0]!.name).toBe('NVIDIA T4')
+    expect(() => parseSmi('<!-- <nvidia_smi_log></nvidia_smi_log>', at)).toThrow(SmiUnreadable)
+  })
+  test('of several documents one after another the first counts', () => {
+    expect(parseSmi(whole('NVIDIA T4') + whole('NVIDIA L4'), at).cards.map(({ name }) => name)).toEqual(['NVIDIA T4'])
+  })
+  test('a folder with a hyphen belongs to the program’s path on Windows', () => {
+    const path = 'C:\\Program Files\\My App -x\\größe.exe'
+    expect(cardWith(`<processes><process_info><pid>1</pid><process_name>${path}</process_name></process_info></processes>`).sample!.processes[0]!.name).toBe(path)
+  })
+})
+
 describe('words in place of a document', () => {
+  test.each(['bash: nvidia-smi: command not found', "'nvidia-smi' is not recognized as an internal or external command,\noperable program or batch file."])('%s: it is not installed', (stderr) => {
+    expect(done('', { exitCode: 127, stderr })).toMatchObject({ state: 'absent', problems: [] })
+  })
   test.each([
     ['Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 570.124', 18, 'driver-library-mismatch'],
     ["NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.", 9, 'driver-not-loaded'],
     ['Unable to determine the device handle for GPU0000:41:00.0: GPU is lost.  Reboot the system to recover this GPU', 15, 'gpu-lost'],
+    ["NVIDIA-SMI couldn't find libnvidia-ml.so library in your system. Please make sure that the NVIDIA Display Driver is properly installed and present in your system.", 12, 'driver-not-loaded'],
     ['Failed to initialize NVML: Unknown Error', 255, 'driver-not-answering'],
     ['', 1, 'driver-not-answering'],
     ['', 0, 'machine-output-broken'],

@@ -150,4 +150,9 @@ describe('the standard folder', () => {
     expect(defaultDataFolder('linux', { XDG_DATA_HOME: 'relative' }, '/home/ada')).toBe('/home/ada/.local/share/idlewatt')
     expect(defaultDataFolder('darwin', {}, '/Users/ada')).toBe('/Users/ada/Library/Application Support/Idlewatt')
   })
+
+  it.each(['linux', 'darwin', 'win32'])('%s: without a home there is none, rather than the folder one happens to stand in', (platform) => {
+    expect(() => defaultDataFolder(platform, {}, null)).toThrow(NotPossible)
+    expect(() => defaultDataFolder(platform, {}, null)).toThrow('--data')
+  })
 })

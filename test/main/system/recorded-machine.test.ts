@@ -41,6 +41,30 @@ describe('what is read', () => {
     expect(await machine.run('uname', [], soon)).toMatchObject({ stdout: 'Linux\n', exitCode: 0 })
   })
 
+  test.each([
+    'No devices were found',
+    "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.",
+    'WARNING: infoROM is corrupted at gpu 0000:02:00.0',
+    '<nvidia_smi_log></nvidia_smi_log>',
+    '{"card0":{}}',
+  ])('a line that is no file’s name stands for itself: %s', async (text) => {
+    const machine = open({ platform: 'linux', commands: [{ run: 'x', stdout: text, stderr: text }] })
+    expect(await machine.run('x', [], soon)).toMatchObject({ stdout: text, stderr: text })
+  })
+
+  test.each(['/usr/bin/nvidia-smi -q -x', 'nvidia-smi.exe -q -x', '"C:\\Program Files\\NVIDIA Corporation\\NVSMI\\nvidia-smi.exe" -q -x', ' nvidia-smi   -q -x '])('the program’s folder does not count: %s', async (run) => {
+    const machine = open({ platform: 'linux', commands: [{ run, stdout: '\n' }] })
+    expect(await machine.run('nvidia-smi', ['-q', '-x'], soon)).toMatchObject({ kind: 'done' })
+    expect(await machine.run('/usr/lib/wsl/lib/nvidia-smi', ['-q', '-x'], soon)).toMatchObject({ kind: 'done' })
+    expect(await machine.run('nvidia-smi', ['-L'], soon)).toEqual({ kind: 'not-found' })
+  })
+
+  test('numbers written as text are numbers, null is absent', async () => {
+    const machine = open({ platform: 'linux', facts: { memoryBytes: '68719476736', cpuCores: '16', diskFreeBytes: -1, os: null }, files: { '/a': null } })
+    expect(await machine.facts()).toMatchObject({ memoryBytes: 68719476736, cpuCores: 16, diskFreeBytes: null, os: null })
+    expect(await machine.readFile('/a')).toBeNull()
+  })
+
   test('a series answers one after another, the last repeated', async () => {
     const machine = open({ platform: 'linux', commands: [{ run: 'x', series: [{ stdout: 'a' }, { stdout: 'b', exitCode: 1 }] }] }, { a: 'first', b: 'second' })
     const said = []
