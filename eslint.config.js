@@ -46,8 +46,11 @@ const onlyErrors = [
   { selector: 'TSEnumDeclaration', message: 'A union in place of an enum.' },
   { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
 ]
-/** The import rules do not see these two. */
+/** The import rules do not see `import()`: it may load what a file may import anyway, from its own folder or from npm. */
+const importInPlace = { selector: 'ImportExpression[source.value=/^\\.\\.\\//]', message: 'import() stays in its folder: the import rules do not see it.' }
+const noImportCall = { selector: 'ImportExpression', message: 'import() has no place here: the import rules do not see it.' }
 const noElectronOnTheSly = [
+  importInPlace,
   { selector: 'ImportExpression[source.value=/^electron(-store|-updater)?($|\\/)/]', message: electronAlone.message },
   { selector: 'CallExpression[callee.name=/equire$/][arguments.0.value=/^electron(-store|-updater)?($|\\/)/]', message: electronAlone.message },
 ]
@@ -86,7 +89,13 @@ export default tseslint.config(
   imports(['main/headless/**/*.ts'], [electronAlone, doorRule('desktop|command-line'), doorServices(), { regex: 'renderer/', message: 'A door serves the built page; it does not import it.' }]),
   // The command line's `serve` hands over to the headless door; that is the one step from door to door.
   imports(['main/command-line/**/*.ts'], [electronAlone, doorRule('desktop'), doorServices(), { regex: 'renderer/', message: 'A terminal needs no window.' }]),
-  { files: ['main/desktop/**/*.ts', 'test/**/*.ts'], rules: { 'no-restricted-syntax': onlyErrors } },
+  { files: ['main/desktop/**/*.ts'], rules: { 'no-restricted-syntax': [...onlyErrors, importInPlace] } },
+  { files: ['test/**/*.ts'], rules: { 'no-restricted-syntax': onlyErrors } },
+  { files: ['shared/**/*.ts', 'main/networks/**/*.ts', 'main/headless/**/*.ts', 'main/api/**/*.ts'], rules: { 'no-restricted-syntax': [...onlyErrors, noImportCall] } },
+  {
+    files: ['shared/**/*.ts', 'main/networks/**/*.ts'],
+    rules: { 'no-restricted-globals': ['error', ...['fetch', 'process', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'Buffer', 'setInterval'].map((name) => ({ name, message: 'No I/O here: what is needed is handed in.' }))] },
+  },
   imports(['main/desktop/**/*.ts'], [doorRule('headless|command-line'), doorServices(), { regex: 'renderer/', message: 'A door loads the built page; it does not import it.' }]),
   imports(['renderer/**/*.{ts,tsx}'], [electronAlone, noNode, { regex: '/(main|scripts|test)/', message: 'The window knows shared/ alone.' }]),
   imports(['scripts/*.js', 'scripts/lib/**/*.js'], [electronAlone, { regex: '^(?!\\.|node:)', message: 'Runs on Node 20 with nothing installed.' }]),

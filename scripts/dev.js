@@ -21,7 +21,7 @@ const node = findNode() ?? process.execPath
 const window = await prepareWindow()
 if (window.ok) {
   const electronVite = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
-  const result = await run(node, [electronVite, 'dev', '--watch', '--', ...words], { cwd: root })
+  const result = await run(node, [electronVite, 'dev', '--watch', '--', ...window.flags, ...words], { cwd: root })
   process.exit(result.exitCode)
 }
 say(`${window.why}, so the headless door is started again at every change.`)

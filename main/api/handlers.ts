@@ -48,7 +48,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
       return null
     },
     'link.open': async ({ url }) => {
-      if (!parts.isCited(url)) throw new NotPossible('Idlewatt opens only pages that it cites itself.')
+      // A source may also be a file that was handed in: only pages are opened.
+      if (!url.startsWith('https://') || !parts.isCited(url)) throw new NotPossible('Idlewatt opens only pages that it cites itself.')
       await parts.openExternal(url)
       return null
     },

@@ -26,7 +26,8 @@ export function createWattsRecorder(): WattsRecorder {
     take(sample) {
       if (sample.powerW === null) return
       isReadable = true
-      if (now.what === 'waiting') {
+      // A reader may hand over what it had already.
+      if (now.what === 'waiting' && sample.takenAt >= now.since) {
         busiest = Math.max(busiest, sample.utilisation ?? 0)
         waiting.push(sample.powerW)
       }

@@ -20,6 +20,9 @@ export async function bench(call: Call, flags: { evenAfterCrash: boolean }): Pro
   for (const gpu of leftOut) call.terminal.say(`${gpu.name} is not measured: no OpenCL driver offers it.`)
   if (chosen.length === 0) throw new NotPossible('There is no card here that can be measured: none was found, or no OpenCL driver offers it. `idlewatt doctor` says what is missing.')
 
+  const heldBack = app.store.read('benchmark').crashes.some((marker) => chosen.some((gpu) => gpu.id === marker.gpuId))
+  if (heldBack && !flags.evenAfterCrash) call.terminal.say('What did not come back the last time is left out now; --even-after-crash runs it all the same.')
+
   call.stops.add(() => app.benchmark.cancel())
   const names = new Map(detection.gpus.map((gpu) => [gpu.id, gpu.name]))
   const unsubscribe = app.store.subscribe((update) => {

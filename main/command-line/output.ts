@@ -1,6 +1,5 @@
 /** What a person reads in a terminal: tables of at most 100 columns, figures with units, colour only where it is wanted. */
 import Table from 'cli-table3'
-import type { Band } from '../../shared/earnings.ts'
 
 export const widest = 100
 /** Drawn where a figure is unknown. */
@@ -77,11 +76,6 @@ export function money(value: number | null): string {
   if (value === null) return unknown
   const text = value.toFixed(2)
   return text === '-0.00' ? '0.00' : text
-}
-
-/** "1.48 / 3.75 / 7.59", with the unknown ones as such. */
-export function bandText(band: Band): string {
-  return [band.low, band.expected, band.high].map(money).join(' / ')
 }
 
 export function memoryText(bytes: number | null): string {

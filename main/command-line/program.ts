@@ -53,13 +53,13 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     .allowExcessArguments()
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, visibleArguments: () => [] })
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .showSuggestionAfterError(false)
     .option('--json', 'one JSON document on stdout, nothing else there')
     .option('--machine <dir>', 'a recorded machine in place of this one')
     .option('--gpu <id>', 'only this card; ids as `detect` prints them')
     .option('--network <id>', 'only this network')
-    .option('--data <dir>', `where settings and results are kept (${defaultDataFolder()})`)
+    .option('--data <dir>', `where settings and results are kept (${standardFolder()})`)
     .addHelpText('after', '\nWithout a command the desktop app is opened; where there is no display, the same app is served to the browser.\nExit codes: 0 done, 1 a problem was found or work failed, 2 the words of the call are wrong.')
     .action(async (word: string | undefined) => {
       if (word?.startsWith('-')) throw new WrongWords(`Unknown option ${quoted(word)}. Try --help.`)
@@ -165,9 +165,19 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return 0
+    // `help` of what there is not.
+    if (error.code === 'commander.help') throw unknownCommand(program, words[words.indexOf('help') + 1] ?? '')
     throw new WrongWords(`${sentenceOf(error)} Try --help.`)
   }
   return exitCode
+}
+
+function standardFolder(): string {
+  try {
+    return defaultDataFolder()
+  } catch {
+    return 'no standard here: this user has no home folder'
+  }
 }
 
 function several(flags: string, description: string): Option {

@@ -28,7 +28,7 @@ export async function serve(call: Call, flags: ServeFlags, stopped: Promise<void
   stopWithParents(stop)
   if (call.common.json) await call.terminal.document({ url: headless.url, origin: headless.origin })
   else await call.terminal.print(`Idlewatt is ready: ${headless.url}`)
-  if (flags.open && hasScreen()) await openExternal(headless.url).catch((error: unknown) => call.terminal.say(error instanceof Error ? error.message : String(error)))
+  if (flags.open && hasScreen()) await openExternal(headless.urlForOneUse()).catch(() => call.terminal.say('No browser could be opened here; open the address above yourself.'))
   await stopped
   return 0
 }

@@ -1,7 +1,9 @@
 /** The two streams of a call: documents and tables on stdout, everything else on stderr. A reader that went away is no error. */
+import { fileErrorWords } from '../system/file-errors.ts'
+import { NotPossible } from '../system/not-possible.ts'
 
 export interface Terminal {
-  /** To stdout, with a newline; resolves once it is handed to the system. */
+  /** To stdout, with a newline; resolves once it is handed to the system. Rejects with NotPossible where it cannot be written: a full disk. */
   print(text: string): Promise<void>
   /** One JSON document on stdout. */
   document(value: unknown): Promise<void>
@@ -15,13 +17,16 @@ export interface Terminal {
 
 export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Terminal {
   let last = ''
-  // `idlewatt detect | head -1`: what nobody reads need not be written, and is no reason for a stack trace.
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe)
+  // Each write says itself what became of it.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {})
 
   function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
-    return new Promise((resolve) => {
-      if (!stream.writable) resolve()
-      else stream.write(text, () => resolve())
+    return new Promise((resolve, reject) => {
+      if (!stream.writable) return resolve()
+      stream.write(text, (error) => {
+        if (!error || stream === stderr || isClosedPipe(error)) resolve()
+        else reject(new NotPossible(`The answer could not be written: ${fileErrorWords(error)}.`))
+      })
     })
   }
   function endProgress(): void {
@@ -45,6 +50,7 @@ export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
   }
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+/** `idlewatt detect | head -1`: what nobody reads need not be written, and is no reason for a sentence. */
+function isClosedPipe(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'
 }

@@ -58,5 +58,6 @@ function giveUp(error: unknown): void {
   if (isRefusal) process.stderr.write(`${error.message}\n`)
   else log.error('the desktop app could not start', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   dialog.showErrorBox('Idlewatt could not start', isRefusal ? error.message : 'Something went wrong inside Idlewatt. The log has the details.')
-  app.exit(1)
+  // Electron's own end where it gets no window is 1 as well: who started us may want to tell the two apart.
+  app.exit(Number(process.env['IDLEWATT_REFUSED_EXIT_CODE'] ?? 1))
 }

@@ -6,9 +6,11 @@ import type { App } from '../app.ts'
 import type { Log } from '../system/log.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { openPageFiles } from '../system/page-files.ts'
-import { createDoorServer } from './server.ts'
+import { createDoorServer, oncePath } from './server.ts'
 import { openUpdateStreams } from './update-streams.ts'
 
+/** A browser that has to start first asks within this time. */
+const onceMs = 120_000
 /** Answers that are under way get this long to finish. */
 const lastAnswersMs = 500
 
@@ -27,6 +29,11 @@ export interface Headless {
   url: string
   /** Without it. */
   origin: string
+  /**
+   * An address that leads to `url` once, and only for two minutes: for handing to a browser as a program's argument,
+   * which every user of this machine can read in the list of processes for as long as the browser runs.
+   */
+  urlForOneUse(): string
   /** Resolves within a second, whoever is still reading. */
   stop(): Promise<void>
 }
@@ -37,7 +44,12 @@ export async function startHeadless(options: HeadlessOptions): Promise<Headless>
   const page = openPageFiles(options.rendererFolder)
   if (!page.isBuilt()) options.log.warn('the page has not been built; run "npm run build"', { folder: options.rendererFolder })
   const streams = openUpdateStreams(options.app.store)
-  const server = createDoorServer({ app: options.app, page, streams, token, log: options.log })
+  const once = new Map<string, number>()
+  const useOnce = (path: string): boolean => {
+    const until = once.get(path)
+    return once.delete(path) && until !== undefined && performance.now() < until
+  }
+  const server = createDoorServer({ app: options.app, page, streams, token, useOnce, log: options.log })
   try {
     await listen(server, options.port)
   } catch (error) {
@@ -50,6 +62,11 @@ export async function startHeadless(options: HeadlessOptions): Promise<Headless>
   return {
     url: `${origin}/#${token}`,
     origin,
+    urlForOneUse() {
+      const path = `/${oncePath}/${randomBytes(32).toString('base64url')}`
+      once.set(path, performance.now() + onceMs)
+      return origin + path
+    },
     stop() {
       stopping ??= new Promise((resolve) => {
         const timer = setTimeout(() => server.closeAllConnections(), lastAnswersMs)

@@ -11,12 +11,16 @@ import { checkHost, checkJson, checkMethod, checkOrigin, checkToken, type Refusa
 import type { UpdateStreams } from './update-streams.ts'
 
 export const maxBodyBytes = 1_000_000
+/** Where addresses for one use lie. */
+export const oncePath = 'open'
 
 export interface ServerOptions {
   app: Pick<App, 'handlers'>
   page: PageFiles
   streams: UpdateStreams
   token: string
+  /** Whether this path is an address that was made for one use, and not used yet; using it up. */
+  useOnce(path: string): boolean
   log: Log
 }
 
@@ -55,7 +59,17 @@ async function serve(options: ServerOptions, request: IncomingMessage, response:
     response.writeHead(200, { ...securityHeaders, 'Content-Type': 'application/x-ndjson; charset=utf-8', 'Cache-Control': 'no-store' })
     return options.streams.add(response)
   }
+  if (path.startsWith(`/${oncePath}/`)) return serveOnce(options, path, request, response)
   return servePage(options.page, path, request, response)
+}
+
+/** Sends the browser on to the address with the token. A preview or a HEAD must not use it up. */
+function serveOnce(options: ServerOptions, path: string, request: IncomingMessage, response: ServerResponse): void {
+  const refusal = checkMethod(request.method, ['GET'])
+  if (refusal) return refuse(response, refusal)
+  if (!options.useOnce(path)) return refuse(response, { status: 410, sentence: 'This address opened Idlewatt once and is used up. Open the address that Idlewatt printed when it started.' })
+  response.writeHead(303, { ...securityHeaders, Location: `/#${options.token}`, 'Cache-Control': 'no-store', 'Content-Length': 0 })
+  response.end()
 }
 
 async function servePage(page: PageFiles, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

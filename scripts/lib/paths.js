@@ -18,6 +18,15 @@ export function findNode() {
 /** The user's folder for what may be lost at any time. */
 export function cacheFolder(env = process.env, platform = process.platform) {
   if (platform === 'win32') return join(env.LOCALAPPDATA || tmpdir(), 'idlewatt', 'Cache')
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'idlewatt')
-  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'idlewatt')
+  if (platform === 'darwin') return join(home(), 'Library', 'Caches', 'idlewatt')
+  return join(env.XDG_CACHE_HOME || join(home(), '.cache'), 'idlewatt')
+}
+
+/** A container's user may have none. */
+function home() {
+  try {
+    return homedir() || tmpdir()
+  } catch {
+    return tmpdir()
+  }
 }

@@ -9,7 +9,7 @@ import { buildState, hashOf, packagesState, readStamp } from './stale.js'
 const lockFile = join(root, '.idlewatt', 'set-up.lock')
 const packagesStamp = join(root, 'node_modules', '.idlewatt-lock-hash')
 const buildStamp = join(root, 'out', '.build.json')
-const outputs = ['out/main/idlewatt.js', 'out/main/desktop.js', 'out/main/probe-worker.js', 'out/main/bench-worker.js', 'out/renderer/index.html']
+const outputs = ['out/main/idlewatt.js', 'out/main/desktop.js', 'out/main/probe-worker.js', 'out/main/bench-worker.js', 'out/preload/preload.cjs', 'out/renderer/index.html']
 const sources = ['shared', 'main', 'renderer', 'electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.base.json']
 
 /** A set-up that failed; the message is for the user. */
@@ -25,14 +25,19 @@ export function say(sentence) {
 /** Does what is needed and nothing else; silent where nothing is. Throws SetUpFailed. */
 export async function setUp() {
   if (!packagesAreStale().stale && !lookAtBuild().stale) return
-  await withLock(
-    lockFile,
-    async () => {
-      await ensurePackages()
-      await ensureBuild()
-    },
-    () => say('another start is setting up this folder; waiting for it …'),
-  )
+  try {
+    await withLock(
+      lockFile,
+      async () => {
+        await ensurePackages()
+        await ensureBuild()
+      },
+      () => say('another start is setting up this folder; waiting for it …'),
+    )
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(error.code)) throw error
+    throw new SetUpFailed(`the packages and the build belong into ${root}, which cannot be written (${error.code}).`)
+  }
 }
 
 function packagesAreStale() {

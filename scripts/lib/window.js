@@ -1,6 +1,7 @@
 /** Says whether a window can be opened here: a display, Electron's binary (downloaded at first run) and the libraries it needs. */
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { connect } from 'node:net'
+import { isAbsolute, join } from 'node:path'
 import { installDebian, missingLibraries, packagesForLibraries } from './debian.js'
 import { cacheFolder, findNode, root } from './paths.js'
 import { run } from './run.js'
@@ -8,6 +9,7 @@ import { say } from './set-up.js'
 import { mayTryAgain } from './stale.js'
 
 const downloadLimitMs = 20_000
+const displayLimitMs = 1_000
 const folder = join(root, 'node_modules', 'electron')
 
 /** @param {NodeJS.ProcessEnv} env @param {string} platform */
@@ -16,11 +18,54 @@ export function hasDisplay(env, platform) {
 }
 
 /**
+ * Where the servers of these displays listen, likeliest first. A name that cannot be read gives nothing.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {import('node:net').NetConnectOpts[]}
+ */
+export function displayAddresses(env) {
+  const found = []
+  const wayland = env.WAYLAND_DISPLAY
+  if (wayland) {
+    if (isAbsolute(wayland)) found.push({ path: wayland })
+    else if (env.XDG_RUNTIME_DIR) found.push({ path: join(env.XDG_RUNTIME_DIR, wayland) })
+  }
+  // "host:0.1", ":0", "unix:0"; a socket by its path is XQuartz's way.
+  const [, host = '', number] = /^(.*):(\d{1,5})(?:\.\d+)?$/.exec(env.DISPLAY ?? '') ?? []
+  if (number === undefined) return found
+  if (host.startsWith('/')) found.push({ path: env.DISPLAY }, { path: host })
+  else if (host === '' || host === 'unix' || host.endsWith('/unix')) found.push({ path: `/tmp/.X11-unix/X${number}` }, { path: `\0/tmp/.X11-unix/X${number}` })
+  else found.push({ host: host.replace(/^\[|\]$|^tcp\//g, ''), port: 6000 + Number(number) })
+  return found
+}
+
+/** Whether a display that is named is also there: a terminal multiplexer or an SSH session that broke off leaves dead names behind. */
+async function displayAnswers(env) {
+  const answers = await Promise.all(displayAddresses(env).map(accepts))
+  return answers.includes(true)
+}
+
+function accepts(address) {
+  return new Promise((resolve) => {
+    const socket = connect(address)
+    const end = (isThere) => {
+      socket.destroy()
+      resolve(isThere)
+    }
+    socket.setTimeout(displayLimitMs, () => end(false))
+    socket.once('connect', () => end(true))
+    socket.once('error', () => end(false))
+  })
+}
+
+/**
  * What the window runs on, or in one sentence why there is none. May download and install.
  * @returns {Promise<{ ok: true, binary: string, flags: string[] } | { ok: false, why: string }>}
  */
 export async function prepareWindow() {
   if (!hasDisplay(process.env, process.platform)) return { ok: false, why: 'There is no display here' }
+  if (process.platform === 'linux' && !(await displayAnswers(process.env))) {
+    return { ok: false, why: `The display ${[process.env.WAYLAND_DISPLAY, process.env.DISPLAY].filter(Boolean).join(', ')} does not answer` }
+  }
   const version = versionOf()
   if (version === null) return { ok: false, why: 'The Electron package is not installed' }
   if (findBinary(version) === null) {

@@ -97,10 +97,19 @@ describe('how code is written', () => {
     ['an enum', 'shared/example.ts', 'export enum Colour { Red }'],
     ['a class that is no error', 'main/gpu/example.ts', 'export class Reader {}'],
     ['Electron by import()', 'main/headless/example.ts', "export const used = await import('electron')"],
+    ['another service by import()', 'main/gpu/example.ts', "export const used = await import('../benchmark/index.ts')"],
+    ['a service by import() from a door', 'main/command-line/example.ts', "export const used = await import('../networks/index.ts')"],
+    ['Node by import() in a network', 'main/networks/akash/example.ts', "export const used = await import('node:fs')"],
     ['Electron by require()', 'main/system/example.ts', "declare const require: (name: string) => unknown\nexport const used = require('electron')"],
     ['a class of something else', 'main/gpu/example.ts', "import { Reader } from './reading.ts'\nexport class Other extends Reader {}"],
   ])('%s is refused', async (_what, file, code) => {
     expect(await rulesBrokenBy(file, code)).toContain('no-restricted-syntax')
+  })
+  test.each(['fetch(address)', 'process.env', 'new WebSocket(address)'])('a network does not reach out with %s', async (call) => {
+    expect(await rulesBrokenBy('main/networks/akash/example.ts', `declare const address: string\nexport const used = ${call}`)).toContain('no-restricted-globals')
+  })
+  test('a part may be loaded late from its own folder', async () => {
+    expect(await rulesBrokenBy('main/command-line/example.ts', "export const used = await import('./detect.ts')")).toEqual([])
   })
   test('an error may be a class, and a tool may have its default export', async () => {
     expect(await rulesBrokenBy('main/gpu/example.ts', 'export class DriverGone extends Error {}')).toEqual([])

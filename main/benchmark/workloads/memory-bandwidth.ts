@@ -1,11 +1,13 @@
 /** Memory bandwidth: how fast the device streams through memory that its caches cannot hold. */
 import os from 'node:os'
-import type { Buffer, DeviceFacts, Kernel, OpenDevice, Program } from '../open-device.ts'
+import { OpenClFailure, type Buffer, type DeviceFacts, type Kernel, type OpenDevice, type Program } from '../open-device.ts'
 import type { Candidate, Prepared, Workload } from './workload.ts'
 
 /** Elements per work-item come in slabs of so many; the kernel reads that many per turn of its loop. */
 const slab = 8
 const mebibyte = 1_048_576
+/** A driver need not state its caches: a smaller buffer is believed on no device. */
+const leastBufferBytes = 64 * mebibyte
 /** Elements each work-item fills; with a group of 64 a piece of one mebibyte comes out even. */
 const fillPerItem = 256
 
@@ -36,11 +38,19 @@ export const memoryBandwidth: Workload = {
   },
 }
 
-/** Twice the cache, 512 MiB at least and 1 GiB at most, and never more than a quarter of the memory there is. Pure. */
+/** Twice the cache, 512 MiB at least and 1 GiB at most, and no more than a quarter of the memory there is; half, where only that outgrows the cache. Pure. */
 export function bufferBytes(facts: DeviceFacts, freeBytes: number): number {
   const wanted = Math.min(1024 * mebibyte, Math.max(512 * mebibyte, 2 * facts.cacheBytes))
-  const allowed = Math.min(facts.maxAllocationBytes, (facts.sharesMemory ? Math.min(facts.memoryBytes, freeBytes) : facts.memoryBytes) / 4)
+  const memoryBytes = facts.sharesMemory ? Math.min(facts.memoryBytes, freeBytes) : facts.memoryBytes
+  const allowed = Math.min(facts.maxAllocationBytes, memoryBytes / (memoryBytes / 4 > facts.cacheBytes ? 4 : 2))
   return Math.max(mebibyte, Math.floor(Math.min(wanted, allowed) / mebibyte) * mebibyte)
+}
+
+/** null: a buffer of this size shows the memory's speed; else why it would show the caches'. Pure. */
+export function fitsCaches(facts: DeviceFacts, bytes: number): string | null {
+  if (bytes >= leastBufferBytes && bytes > facts.cacheBytes) return null
+  const cache = facts.cacheBytes > 0 ? ` (${Math.round(facts.cacheBytes / mebibyte)} MiB)` : ''
+  return `there is too little free memory for a buffer that outgrows the caches${cache}: ${Math.floor(bytes / mebibyte)} MiB would tell their speed, not the memory's.`
 }
 
 /** The filled buffer that all variants read; made by the first that needs it, released with the device. */
@@ -51,6 +61,8 @@ function sharedSource(device: OpenDevice, kernelText: string, bytes: number): (a
 
 /** Other programs may hold most of the card's memory: then a smaller buffer is tried, as long as it outgrows the cache. */
 async function makeSource(device: OpenDevice, kernelText: string, bytes: number, alive: () => void): Promise<Buffer> {
+  const useless = fitsCaches(device.facts, bytes)
+  if (useless !== null) throw new OpenClFailure(useless)
   const program = await device.build(kernelText, '-DLANES=1')
   try {
     for (let size = bytes; ; size /= 2) {
@@ -58,7 +70,7 @@ async function makeSource(device: OpenDevice, kernelText: string, bytes: number,
         return await fillBuffer(device, program, size, alive)
       } catch (error) {
         const smaller = size / 2
-        if (smaller % mebibyte !== 0 || smaller < Math.max(64 * mebibyte, 2 * device.facts.cacheBytes)) throw error
+        if (smaller % mebibyte !== 0 || smaller < Math.max(leastBufferBytes, 2 * device.facts.cacheBytes)) throw error
       }
     }
   } finally {

@@ -7,7 +7,7 @@ import { median, runsInARow, spreadOf, steadyRuns, wantedSpread } from '../../..
 import { judge } from '../../../main/benchmark/verdict.ts'
 import { createWattsRecorder } from '../../../main/benchmark/watts.ts'
 import { checkSums, expectedSum } from '../../../main/benchmark/workloads/fp32-compute.ts'
-import { bufferBytes, checkReadSums, storedValue } from '../../../main/benchmark/workloads/memory-bandwidth.ts'
+import { bufferBytes, checkReadSums, fitsCaches, storedValue } from '../../../main/benchmark/workloads/memory-bandwidth.ts'
 import { workloads } from '../../../main/benchmark/workloads/index.ts'
 import type { OpenClDevice } from '../../../main/system/opencl-device.ts'
 import type { WorkloadResult } from '../../../shared/benchmark.ts'
@@ -175,6 +175,15 @@ describe('checking what the device computed', () => {
     expect(bufferBytes({ ...facts, sharesMemory: true }, 400e6)).toBeLessThanOrEqual(100e6)
     expect(bufferBytes({ ...facts, maxAllocationBytes: 128 * 2 ** 20 }, 1e9)).toBe(128 * 2 ** 20)
   })
+  test('a buffer that the caches could hold is not measured: its figure would flatter', () => {
+    const facts = { type: 'cpu', computeUnits: 8, memoryBytes: 8e9, maxAllocationBytes: 2e9, cacheBytes: 480 * 2 ** 20, sharesMemory: true, hasFma: true } as const
+    expect(fitsCaches(facts, bufferBytes(facts, 4e9))).toBeNull()
+    // Half of what is free outgrows the cache, a quarter would not.
+    expect(bufferBytes(facts, 1.2e9)).toBeGreaterThan(facts.cacheBytes)
+    expect(fitsCaches(facts, bufferBytes(facts, 1.2e9))).toBeNull()
+    expect(fitsCaches(facts, bufferBytes(facts, 0.8e9))).toMatch(/too little free memory .* \(480 MiB\): 381 MiB/)
+    expect(fitsCaches({ ...facts, cacheBytes: 0 }, 32 * 2 ** 20)).toMatch(/caches: 32 MiB/)
+  })
 })
 
 describe('verdicts', () => {
@@ -226,6 +235,13 @@ describe('watts', () => {
     watts.mark('neither', 5000)
     watts.take({ ...sample(100), takenAt: 5500 })
     expect(watts.means()).toEqual({ power: { workW: 420, waitW: 21 }, reasons: [] })
+  })
+  test('a sample from before the waiting began is not of the waiting', () => {
+    const watts = createWattsRecorder()
+    watts.mark('waiting', 1000)
+    watts.take({ ...sample(400, 1), takenAt: 900 })
+    watts.take({ ...sample(20), takenAt: 1500 })
+    expect(watts.means()).toEqual({ power: { workW: null, waitW: 20 }, reasons: [] })
   })
   test('a card in use has no watts while waiting, and the reasons say why', () => {
     const watts = createWattsRecorder()

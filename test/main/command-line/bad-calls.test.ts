@@ -15,6 +15,7 @@ describe('wrong words: exit code 2', () => {
   test.each([
     ['an unknown command', ['detetc'], 'Did you mean detect?'],
     ['an unknown command with a flag of its own', ['benhc', '--fast'], 'Did you mean bench?'],
+    ['help on an unknown command', ['help', 'detetc'], 'Did you mean detect?'],
     ['an unknown flag', ['detect', '--jsno'], '--jsno'],
     ['an unknown flag without a command', ['--jsno'], '--jsno'],
     ['a word too many', ['detect', 'now'], 'now'],

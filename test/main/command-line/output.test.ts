@@ -1,6 +1,6 @@
 /** Tables fit 100 columns and lose nothing; unknown is drawn as unknown. */
 import { describe, expect, test } from 'vitest'
-import { bandText, bullet, drawTable, memoryText, money, percentText, widest, wrap } from '../../../main/command-line/output.ts'
+import { bullet, drawTable, memoryText, money, percentText, widest, wrap } from '../../../main/command-line/output.ts'
 
 const columns = [{ head: 'Programme', flexible: true }, { head: 'Low', align: 'right' as const }, { head: 'Why', flexible: true }]
 
@@ -35,7 +35,6 @@ describe('words and figures', () => {
   })
   test('money, bands, shares and memory', () => {
     expect([money(1.4796), money(-0.001), money(null), money(-2)]).toEqual(['1.48', '0.00', '–', '-2.00'])
-    expect(bandText({ low: 1, expected: null, high: 3 })).toBe('1.00 / – / 3.00')
     expect([percentText(0.0113, 2), percentText(0.5), percentText(null)]).toEqual(['1.13 %', '50 %', '–'])
     expect([memoryText(24 * 2 ** 30), memoryText(512 * 2 ** 20), memoryText(null), memoryText(0)]).toEqual(['24 GiB', '512 MiB', '–', '0 MiB'])
   })

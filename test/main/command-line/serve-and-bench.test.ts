@@ -1,9 +1,13 @@
 /** The two commands that run on: they are ready when they say so, end when told to, leave nothing behind, and keep their folder to themselves. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { openHistory } from '../../../main/history/index.ts'
+import { systemClock } from '../../../main/system/clock.ts'
+import { createLog } from '../../../main/system/log.ts'
 import { listOpenClDevices } from '../../../main/system/opencl.ts'
+import { workloadIds } from '../../../shared/benchmark.ts'
 import { emptyFolder, entryFile, idlewatt, machines, machinesFolder, root, startCommand } from './call.ts'
 import { benchDocument } from './documents.ts'
 
@@ -86,6 +90,21 @@ describe.skipIf(!isBuilt)('serve (skipped until the page is built)', () => {
     await end(third, 'SIGTERM')
   })
 
+  test.skipIf(process.platform !== 'linux')('the browser is opened with an address that does not hold the token: the list of processes is public', { timeout: 30_000 }, async () => {
+    const folder = emptyFolder()
+    writeFileSync(join(folder, 'xdg-open'), `#!/bin/sh\nprintf %s "$*" > "${folder}/words.new" && mv "${folder}/words.new" "${folder}/words"\n`)
+    chmodSync(join(folder, 'xdg-open'), 0o755)
+    const child = startCommand(['serve', ...machine], { DISPLAY: ':0', PATH: `${folder}:${process.env['PATH'] ?? ''}` })
+    const token = (await firstLine(child)).split('#')[1] ?? ''
+    await expect.poll(() => existsSync(join(folder, 'words')), { timeout: 10_000 }).toBe(true)
+    const opened = readFileSync(join(folder, 'words'), 'utf8')
+    expect(opened).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/open\/[\w-]{43}$/)
+    expect(opened).not.toContain(token)
+    const page = await fetch(opened, { redirect: 'manual' })
+    expect([page.status, page.headers.get('location')]).toEqual([303, `/#${token}`])
+    await end(child, 'SIGTERM')
+  })
+
   test('a port in use is a sentence', { timeout: 30_000 }, async () => {
     const child = startCommand(['serve', '--no-open', '--port', '0', ...machine])
     const port = /:(\d+)\//.exec(await firstLine(child))?.[1] ?? ''
@@ -123,6 +142,18 @@ describe('bench', () => {
     expect(result.results.map((one) => one.workload)).toEqual(['fp32-compute', 'memory-bandwidth'])
     expect(answer.exitCode).toBe(0)
     expect(answer.stderr).toContain('fp32-compute')
+  })
+
+  test.skipIf(!canMeasure)('what did not come back is left out, and the flag that runs it is named (skipped without an OpenCL device)', { timeout: 60_000 }, async () => {
+    const data = emptyFolder()
+    const { gpus } = JSON.parse((await idlewatt(['detect', '--json', '--data', data])).stdout) as { gpus: { id: string }[] }
+    const history = openHistory({ folder: data, clock: systemClock, log: createLog('silent', () => {}), onNotice: () => {} })
+    for (const { id } of gpus) for (const workload of workloadIds) history.setMarker({ gpuId: id, workload, startedAt: Date.now(), driverVersion: null })
+    history.close()
+    const answer = await idlewatt(['bench', '--data', data])
+    expect(answer.exitCode).toBe(1)
+    expect(answer.stdout).toContain('Skipped single-precision compute')
+    expect(answer.stderr).toContain('--even-after-crash')
   })
 
   test.skipIf(!canMeasure)('Ctrl-C ends it within a second, and its worker with it (skipped without an OpenCL device)', { timeout: 60_000 }, async () => {

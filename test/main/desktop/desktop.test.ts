@@ -1,7 +1,7 @@
 /** The desktop door, run whole against the Electron stand-in: real main, real preload, real page in Chromium. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Reply } from '../../../shared/requests.ts'
 import { ensureBuilt, repositoryFolder } from '../../helpers/built.ts'
 import { findChromium } from '../../helpers/chromium.ts'
@@ -213,5 +213,12 @@ describe.skipIf(findChromium() === null)('the desktop door', () => {
     const one = await start(words.length === 2 ? [...words, '--data', newFolder()] : words)
     expect(await one.exited).toBe(1)
     expect(one.errorBoxes[0]?.content).toContain(sentence)
+  })
+
+  it('ends with the code its starter asked for, which Electron itself never gives', async () => {
+    vi.stubEnv('IDLEWATT_REFUSED_EXIT_CODE', '10')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const one = await start(['--machine', '/nowhere/at/all'])
+    expect(await one.exited).toBe(10)
   })
 })

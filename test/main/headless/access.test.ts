@@ -52,6 +52,16 @@ describe('the page', () => {
     },
   )
 
+  it('follows a build that is made while it is served', async () => {
+    const old = join(rendererFolder, 'assets', 'index-0old.js')
+    writeFileSync(old, 'export {}')
+    expect((await send(door.origin, { path: '/assets/index-0old.js' })).status).toBe(200)
+    rmSync(old)
+    writeFileSync(join(rendererFolder, 'assets', 'index-9new.js'), 'export {}')
+    expect((await send(door.origin, { path: '/assets/index-9new.js' })).status).toBe(200)
+    expect((await send(door.origin, { path: '/assets/index-0old.js' })).status).toBe(404)
+  })
+
   it('carries a strict policy on every answer, refusals too', async () => {
     const answers = [await send(door.origin, {}), await ask('state.read'), await ask('state.read', { method: 'GET', body: '' }), await send(door.origin, { path: '/none' }), await send(door.origin, { headers: { Host: 'evil.example' } })]
     for (const { headers } of answers) {
@@ -95,6 +105,27 @@ describe('the token', () => {
     const body = '{"name":"state.read"}'
     const raw = await sendRaw(door.origin, `POST /ask HTTP/1.1\r\nHost: ${host()}\r\nAuthorization: Bearer ${token}\r\nAuthorization: Bearer x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
     expect(raw).toMatch(/^HTTP\/1\.1 401 /)
+  })
+})
+
+describe('an address for one use', () => {
+  const pathOf = (url: string): string => new URL(url).pathname
+
+  it('leads to the page with the token, once, and does not hold the token itself', async () => {
+    const url = door.urlForOneUse()
+    expect(url.startsWith(`${door.origin}/`)).toBe(true)
+    expect(url).not.toContain(token)
+    expect((await send(door.origin, { method: 'HEAD', path: pathOf(url) })).status).toBe(405)
+    const foreign = await send(door.origin, { path: pathOf(url), headers: { Host: 'evil.example' } })
+    expect([foreign.status, foreign.headers.location]).toEqual([403, undefined])
+    expect(await send(door.origin, { path: pathOf(url) })).toMatchObject({ status: 303, headers: { location: `/#${token}`, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } })
+    const again = await send(door.origin, { path: pathOf(url) })
+    expect([again.status, again.headers.location]).toEqual([410, undefined])
+    expect(again.body).toContain('used up')
+  })
+
+  it.each(['/open/', '/open/guess', '/open/__proto__'])('%s leads nowhere', async (path) => {
+    expect((await send(door.origin, { path })).status).toBe(410)
   })
 })
 
