@@ -17,7 +17,10 @@ const layers = createLayers({
   readSystemInformation: async (on) => (await import('./system-information.ts')).readSystemInformation(on),
 })
 
+let saidAt = 0
+
 function say(message: FromProbe): void {
+  saidAt = performance.now()
   port.send(message)
 }
 
@@ -43,4 +46,7 @@ port.onMessage((message) => {
   if (told.kind === 'stop') leave()
   else void answer(told.id, told.question)
 })
-setInterval(() => say({ kind: 'beat' }), beatMs)
+// An answer is a sign of life as well: while somebody watches, no beat is needed.
+setInterval(() => {
+  if (performance.now() - saidAt >= beatMs) say({ kind: 'beat' })
+}, beatMs)

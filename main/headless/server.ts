@@ -26,7 +26,8 @@ export interface ServerOptions {
 
 export function createDoorServer(options: ServerOptions): Server {
   const server = createServer(
-    { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, requireHostHeader: false },
+    // Kept open past the 5 s after which a window repeats that it is looking: a new connection each time costs more than the sample.
+    { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, requireHostHeader: false },
     (request, response) => {
       serve(options, request, response).catch((error: unknown) => {
         options.log.error('an answer to the browser failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })

@@ -12,6 +12,8 @@ import { notMeasured, type Budgets, type Row } from './row.ts'
 
 const cpuBudget = 0.5
 const measuredMs = 20_000
+/** Telemetry runs for days: the compiler's work of the first seconds is not its cost. */
+const warmUpMs = 10_000
 /** The lease of a viewer is 10 s. */
 const watchEveryMs = 5_000
 /** At the same rhythm as ours: a loop without pauses would find everything in the caches. */
@@ -33,7 +35,7 @@ export const budgets: Budgets = {
       const percent = ours.share * 100
       const ratio = ours.share / peer.secondsPerRound
       return [
-        { id: 'telemetry.cpu-8', value: percent, unit: '%', budget: cpuBudget, ok: percent <= cpuBudget, peer: null, note: `of one core, app and probe together, over ${measuredMs / 1000} s with one viewer: ${how}` },
+        { id: 'telemetry.cpu-8', value: percent, unit: '%', budget: cpuBudget, ok: percent <= cpuBudget, peer: null, note: `of one core, app and probe together, over ${measuredMs / 1000} s with one viewer, after ${warmUpMs / 1000} s: ${how}` },
         { id: 'telemetry.vs-smi', value: ratio, unit: 'ratio', budget: vsBudget, ok: ratio <= vsBudget, peer: { name: `${peer.name}, % of one core`, value: peer.secondsPerRound * 100 }, note: isReal ? how : `${how}; beside it \`cat\` of a recorded answer for eight cards in place of nvidia-smi, and its parse` },
       ] satisfies Row[]
     } finally {
@@ -60,19 +62,25 @@ async function measureOurs(library: string | null): Promise<{ share: number; car
   const door = await startDoor([], library === null ? {} : { IDLEWATT_NVML_LIBRARY: library, STUB_DEVICES: '8' })
   try {
     await untilSampled(door)
+    await watchFor(door, warmUpMs)
     const pids = treeOf(door.pid)
     const before = processorOf(pids)
     const startedAt = performance.now()
-    while (performance.now() - startedAt < measuredMs) {
-      await ask(door, 'telemetry.watch', { viewer: 'measure', watching: true })
-      await wait(Math.min(watchEveryMs, Math.max(0, measuredMs - (performance.now() - startedAt))))
-    }
+    await watchFor(door, measuredMs)
     const share = (processorOf(pids) - before) / ((performance.now() - startedAt) / 1000)
     const cards = await countSamples(door)
     if (cards === 0) throw new Error('no card gave a sample')
     return { share, cards }
   } finally {
     await door.stop()
+  }
+}
+
+async function watchFor(door: RunningDoor, ms: number): Promise<void> {
+  const startedAt = performance.now()
+  while (performance.now() - startedAt < ms) {
+    await ask(door, 'telemetry.watch', { viewer: 'measure', watching: true })
+    await wait(Math.min(watchEveryMs, Math.max(0, ms - (performance.now() - startedAt))))
   }
 }
 

@@ -57,12 +57,27 @@ function nvmlOver(library: ReturnType<typeof koffi.load>): Nvml {
     return found
   }
 
+  /**
+   * A zeroed buffer for one call's answer. The same one serves every call of that size: calls do not nest, what is
+   * read out of it is copied, and a fresh one for each of 150 calls a second is most of what sampling would cost.
+   */
+  const kept = new Map<number, Buffer>()
+  function blank(bytes: number): Buffer {
+    const before = kept.get(bytes)
+    if (before) return before.fill(0)
+    const fresh = Buffer.alloc(bytes)
+    kept.set(bytes, fresh)
+    return fresh
+  }
+  /** Its entries past the count are never read, so it is not zeroed again. */
+  const processList = Buffer.alloc(processRoom * 24)
+
   /** Calls with a buffer for the answer and reads it. Handles are pointers, passed as whole numbers. */
   function fetch<T>(names: string[], bytes: number, read: (out: Buffer) => T, prepare?: (out: Buffer) => void, device?: NvmlDevice, middle: number[] = []): NvmlAnswer<T> {
     const args = [...(device === undefined ? [] : ['uintptr_t']), ...middle.map(() => 'uint32_t'), 'void *']
     const call = entry(names, args)
     if (!call) return { ok: false, code: nvmlCodes.functionNotFound }
-    const out = Buffer.alloc(bytes)
+    const out = blank(bytes)
     prepare?.(out)
     const code = call(...(device === undefined ? [] : [device]), ...middle, out)
     return code === nvmlCodes.success ? { ok: true, value: read(out) } : { ok: false, code }
@@ -71,7 +86,7 @@ function nvmlOver(library: ReturnType<typeof koffi.load>): Nvml {
   function textFrom(name: string, device?: NvmlDevice): NvmlAnswer<string> {
     const call = entry([name], [...(device === undefined ? [] : ['uintptr_t']), 'void *', 'uint32_t'])
     if (!call) return { ok: false, code: nvmlCodes.functionNotFound }
-    const out = Buffer.alloc(textBytes)
+    const out = blank(textBytes)
     const code = device === undefined ? call(out, textBytes) : call(device, out, textBytes)
     return code === nvmlCodes.success ? { ok: true, value: textIn(out) } : { ok: false, code }
   }
@@ -129,7 +144,7 @@ function nvmlOver(library: ReturnType<typeof koffi.load>): Nvml {
   function memoryTemperature(device: NvmlDevice): NvmlAnswer<number> {
     const call = entry(['nvmlDeviceGetFieldValues'], ['uintptr_t', 'int', 'void *'])
     if (!call) return { ok: false, code: nvmlCodes.functionNotFound }
-    const field = Buffer.alloc(40)
+    const field = blank(40)
     field.writeUInt32LE(82, 0)
     const code = call(device, 1, field)
     const inner = code === nvmlCodes.success ? field.readInt32LE(28) : code
@@ -166,9 +181,9 @@ function nvmlOver(library: ReturnType<typeof koffi.load>): Nvml {
     for (const [name, size] of [[`${base}_v3`, 24], [`${base}_v2`, 24], [base, 16]] as const) {
       const call = entry([name], args)
       if (!call) continue
-      const count = Buffer.alloc(4)
+      const count = blank(4)
       count.writeUInt32LE(processRoom, 0)
-      const out = Buffer.alloc(processRoom * size)
+      const out = processList
       const code = call(device, count, out)
       if (code !== nvmlCodes.success && code !== nvmlCodes.insufficientSize) return { ok: false, code }
       const found = Math.min(count.readUInt32LE(0), code === nvmlCodes.success ? processRoom : 0)
@@ -248,14 +263,14 @@ function nvmlOver(library: ReturnType<typeof koffi.load>): Nvml {
     device(index) {
       const call = entry(['nvmlDeviceGetHandleByIndex_v2', 'nvmlDeviceGetHandleByIndex'], ['uint32_t', 'void *'])
       if (!call) return { ok: false, code: nvmlCodes.functionNotFound }
-      const out = Buffer.alloc(8)
+      const out = blank(8)
       const code = call(index, out)
       return code === nvmlCodes.success ? { ok: true, value: big(out, 0) } : { ok: false, code }
     },
     processName(pid) {
       const call = entry(['nvmlSystemGetProcessName'], ['uint32_t', 'void *', 'uint32_t'])
       if (!call) return { ok: false, code: nvmlCodes.functionNotFound }
-      const out = Buffer.alloc(textBytes)
+      const out = blank(textBytes)
       const code = call(pid, out, textBytes)
       return code === nvmlCodes.success ? { ok: true, value: textIn(out) } : { ok: false, code }
     },
