@@ -4,19 +4,13 @@ import { watch } from 'node:fs'
 import { join } from 'node:path'
 import { entryFile, findNode, root } from './lib/paths.js'
 import { run } from './lib/run.js'
-import { ensureBuild, say, setUp, SetUpFailed } from './lib/set-up.js'
+import { ensureBuild, say, SetUpFailed, setUpOrLeave } from './lib/set-up.js'
 import { prepareWindow } from './lib/window.js'
 
 const quietMs = 200
 const words = process.argv.slice(2)
 
-try {
-  await setUp()
-} catch (error) {
-  if (!(error instanceof SetUpFailed)) throw error
-  say(error.message)
-  process.exit(error.exitCode)
-}
+await setUpOrLeave()
 const node = findNode() ?? process.execPath
 const window = await prepareWindow()
 if (window.ok) {

@@ -1,19 +1,16 @@
 /** Starts a worker as a utility process: the packaged app cannot run as Node, on purpose. */
 import { utilityProcess } from 'electron'
 import type { WorkerHandle } from '../host.ts'
+import { createInbox } from '../system/inbox.ts'
 
 export function startUtilityWorker(entryFile: string, name: string): WorkerHandle {
   const child = utilityProcess.fork(entryFile, [], { serviceName: `Idlewatt ${name}`, stdio: 'inherit', execArgv: ['--disable-warning=ExperimentalWarning'] })
-  const listeners: ((message: unknown) => void)[] = []
+  const inbox = createInbox()
   const exitListeners: ((how: { code: number | null; signal: string | null }) => void)[] = []
-  let early: unknown[] = []
   let exit: { code: number | null; signal: string | null } | null = null
   let isKilled = false
 
-  child.on('message', (message: unknown) => {
-    if (listeners.length === 0) early.push(message)
-    for (const listener of [...listeners]) listener(message)
-  })
+  child.on('message', (message: unknown) => inbox.take(message))
   child.on('exit', (code) => {
     exit = { code: isKilled ? null : code, signal: isKilled ? 'SIGKILL' : null }
     for (const listener of exitListeners) listener(exit)
@@ -42,12 +39,7 @@ export function startUtilityWorker(entryFile: string, name: string): WorkerHandl
     send(message) {
       if (exit === null && !isKilled) child.postMessage(message)
     },
-    onMessage(listener) {
-      listeners.push(listener)
-      const waiting = early
-      early = []
-      for (const message of waiting) listener(message)
-    },
+    onMessage: inbox.listen,
     onExit(listener) {
       const gone = exit
       if (gone) queueMicrotask(() => listener(gone))

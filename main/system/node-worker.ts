@@ -1,6 +1,7 @@
 /** Starts a worker as a Node child process: the headless and command-line doors' way. The desktop uses `utilityProcess`. */
 import { fork, type ChildProcess } from 'node:child_process'
 import type { WorkerHandle } from '../host.ts'
+import { createInbox } from './inbox.ts'
 
 /** Messages may still be under way when a process is already reported as gone. */
 const lastWordsMs = 200
@@ -20,15 +21,11 @@ export function startNodeWorker(entryFile: string, options: { env?: Record<strin
   endWithUs()
   running.add(child)
 
-  const listeners: ((message: unknown) => void)[] = []
+  const inbox = createInbox()
   const exitListeners: ((how: { code: number | null; signal: string | null }) => void)[] = []
-  let early: unknown[] = []
   let exit: { code: number | null; signal: string | null } | null = null
 
-  child.on('message', (message: unknown) => {
-    if (listeners.length === 0) early.push(message)
-    for (const listener of [...listeners]) listener(message)
-  })
+  child.on('message', (message: unknown) => inbox.take(message))
   child.once('exit', (code, signal) => {
     running.delete(child)
     if (!child.connected) return finish({ code, signal })
@@ -55,12 +52,7 @@ export function startNodeWorker(entryFile: string, options: { env?: Record<strin
     send(message) {
       if (child.connected) child.send(message as object, () => {})
     },
-    onMessage(listener) {
-      listeners.push(listener)
-      const waiting = early
-      early = []
-      for (const message of waiting) listener(message)
-    },
+    onMessage: inbox.listen,
     onExit(listener) {
       const gone = exit
       if (gone) queueMicrotask(() => listener(gone))

@@ -31,3 +31,8 @@ export function isWorthComparing(gpu: Gpu): boolean {
 export function pressingProblems(gpu: Gpu): Problem[] {
   return isBuiltIn(gpu) ? gpu.problems.filter((problem) => problem.id !== 'seen-by-one-layer') : gpu.problems
 }
+
+/** A card's problems that are not already said of the whole machine. */
+export function problemsBesides<Said extends { id: string }>(problems: readonly Said[], ofMachine: readonly { id: string }[]): Said[] {
+  return problems.filter((problem) => !ofMachine.some((one) => one.id === problem.id))
+}

@@ -49,6 +49,17 @@ function packagesAreStale() {
   return packagesState({ lock, installed })
 }
 
+/** For a script that only hands over: where set-up fails, its sentence is said and the script ends with its exit code. */
+export async function setUpOrLeave() {
+  try {
+    await setUp()
+  } catch (error) {
+    if (!(error instanceof SetUpFailed)) throw error
+    say(error.message)
+    process.exit(error.exitCode)
+  }
+}
+
 export async function ensurePackages() {
   const state = packagesAreStale()
   if (!state.stale) {

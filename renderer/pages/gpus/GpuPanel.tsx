@@ -1,8 +1,9 @@
 /** One card in full: problems, live readings, charts of this session, processes, and the facts about it. */
 import type { Gpu } from '../../../shared/machine.ts'
+import { detectionOf } from '../../components/Looking.tsx'
 import { ProblemNotice } from '../../components/Notice.tsx'
 import { formatBytes } from '../../format/numbers.ts'
-import { gpuTitle } from '../../state/gpu-slots.ts'
+import { gpuTitle, problemsBesides } from '../../state/gpu-slots.ts'
 import { usePart } from '../../state/window-context.ts'
 import { GpuCharts } from './GpuCharts.tsx'
 import { GpuFactsList } from './GpuFactsList.tsx'
@@ -12,6 +13,7 @@ import { GpuReadingsGrid } from './GpuReadingsGrid.tsx'
 export function GpuPanel({ gpu, all, inTable = false }: { gpu: Gpu; all: readonly Gpu[]; inTable?: boolean }) {
   const { samples } = usePart('telemetry')
   const sample = samples[gpu.id] ?? gpu.sample
+  const problems = problemsBesides(gpu.problems, detectionOf(usePart('gpus'))?.problems ?? [])
   const kind = gpu.kind === 'cpu-device' ? 'a processor that offers OpenCL, not a GPU' : gpu.kind === 'virtual' ? 'a virtual display adapter' : null
   return (
     <article className={inTable ? 'gpu-panel gpu-panel-inner' : 'gpu-panel card'} aria-label={gpuTitle(gpu, all)}>
@@ -23,9 +25,9 @@ export function GpuPanel({ gpu, all, inTable = false }: { gpu: Gpu; all: readonl
           </p>
         </header>
       )}
-      {gpu.problems.length > 0 ? (
+      {problems.length > 0 ? (
         <div className="stack">
-          {gpu.problems.map((problem) => (
+          {problems.map((problem) => (
             <ProblemNotice key={problem.id} problem={problem} />
           ))}
         </div>

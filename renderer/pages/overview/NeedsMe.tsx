@@ -4,7 +4,7 @@ import { Moment } from '../../components/Moment.tsx'
 import { Section } from '../../components/Page.tsx'
 import { detectionOf, LookAgain } from '../../components/Looking.tsx'
 import { workloadWords } from '../../format/words.ts'
-import { drawnGpus, gpuTitle, pressingProblems } from '../../state/gpu-slots.ts'
+import { drawnGpus, gpuTitle, pressingProblems, problemsBesides } from '../../state/gpu-slots.ts'
 import { useAsk, usePart } from '../../state/window-context.ts'
 
 export function NeedsMe() {
@@ -15,7 +15,7 @@ export function NeedsMe() {
   const detection = detectionOf(gpus)
   const problems = detection?.problems ?? []
   // A problem of the driver stands both on the machine and on its cards; once is enough here.
-  const cardProblems = (detection?.gpus ?? []).flatMap((gpu) => pressingProblems(gpu).filter((problem) => !problems.some((one) => one.id === problem.id)).map((problem) => ({ gpu, problem })))
+  const cardProblems = (detection?.gpus ?? []).flatMap((gpu) => problemsBesides(pressingProblems(gpu), problems).map((problem) => ({ gpu, problem })))
   const nothing = problems.length + cardProblems.length + notices.length + crashes.length === 0
   if (nothing && gpus.phase !== 'ready') return null
 
