@@ -15,6 +15,7 @@ const libraries = {
   gpu: ['koffi', 'node-nvidia-smi', 'systeminformation', 'xml2js', 'zod'],
   benchmark: ['koffi', 'zod'],
   earnings: ['zod'],
+  health: ['standardwebhooks', 'zod'],
   history: ['zod'],
   state: ['zod', 'conf'],
 }
@@ -84,7 +85,8 @@ export default tseslint.config(
       onlyPackages(['zod'], 'main/networks/<id>'),
     ],
   ),
-  imports(['main/app.ts', 'main/host.ts'], [electronAlone, noDoors, { regex: 'renderer/', message: 'Main does not know the window.' }]),
+  imports(['main/service/**/*.ts'], [electronAlone, noDoors, { regex: `\\.\\./(${services.join('|')}|api)/|\\.\\./app\\.ts$|renderer/`, message: 'Starting at boot concerns the system alone.' }, onlyPackages([], 'main/service')]),
+  imports(['main/app.ts', 'main/host.ts', 'main/keep-watch.ts'], [electronAlone, noDoors, { regex: 'renderer/', message: 'Main does not know the window.' }]),
   imports(['main/api/**/*.ts'], [electronAlone, noDoors, networksAlone, { regex: 'renderer/', message: 'Main does not know the window.' }, onlyPackages(['zod'], 'main/api')]),
   imports(['main/headless/**/*.ts'], [electronAlone, doorRule('desktop|command-line'), doorServices(), { regex: 'renderer/', message: 'A door serves the built page; it does not import it.' }]),
   // The command line's `serve` hands over to the headless door; that is the one step from door to door.

@@ -1,7 +1,7 @@
 /** Makes every service and wires them. The only place where services meet; a door gets handlers, a store and a way to stop. */
 import type { Estimate } from '../shared/earnings.ts'
 import type { GpuTable } from '../shared/gpu-table.ts'
-import type { Detection, Gpu } from '../shared/machine.ts'
+import { presentGpus, type Detection, type Gpu } from '../shared/machine.ts'
 import type { Handlers, WhatIfAnswer } from '../shared/requests.ts'
 import type { GpusState, Notice, State } from '../shared/state.ts'
 import { createHandlers } from './api/handlers.ts'
@@ -12,8 +12,11 @@ import { loadMarkets, type Markets } from './earnings/markets.ts'
 import { completeChange, currencyRateOf } from './earnings/money-settings.ts'
 import { whatIf } from './earnings/what-if.ts'
 import { createGpus, type Gpus } from './gpu/index.ts'
+import { createHealth, type Health } from './health/index.ts'
+import { createSampleEvents } from './health/sample-events.ts'
 import { openHistory, type History } from './history/index.ts'
 import type { Host } from './host.ts'
+import { keepWatch, machineNameOf, type Watch } from './keep-watch.ts'
 import { citedUrls, networks, programmeInfos } from './networks/index.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
 import { createStore, type Store } from './state/store.ts'
@@ -26,6 +29,9 @@ export { networks }
 
 /** How often estimates are made again while nothing changes, so that ages and dated rules stay true. */
 const recompareMs = 10 * 60_000
+
+/** A clock that never jumps, in ms. */
+const steadyMs = (): number => performance.now()
 
 export interface AppOptions {
   host: Host
@@ -50,6 +56,8 @@ export interface App {
   start(): Promise<void>
   gpus: Gpus
   benchmark: Benchmark
+  history: History
+  health: Health
   markets: Markets
   gpuTable: GpuTable
   settings: SettingsStore
@@ -82,7 +90,16 @@ export function createApp(options: AppOptions): App {
   const earlyNotices: Notice[] = []
   let say = (notice: Notice): void => void earlyNotices.push(notice)
   const settings = createSettings({ file: host.settingsFile, log, onNotice: (notice) => say(notice) })
-  const history: History = openHistory({ folder: host.dataFolder, clock, log, onNotice: (notice) => say(notice) })
+  let watch: Watch | null = null
+  const history: History = openHistory({
+    folder: host.dataFolder,
+    clock,
+    log,
+    scope: source.recorded,
+    onNotice: (notice) => say(notice),
+    onRecording: () => watch?.tellRecording(),
+  })
+  const savedAlerts = history.alerts()
 
   const store = createStore(initialState())
   say = (notice) => store.change('app', (app) => ({ ...app, notices: [...app.notices.filter((old) => old.id !== notice.id), notice] }))
@@ -99,7 +116,31 @@ export function createApp(options: AppOptions): App {
       recompare()
     },
     onTelemetry: (telemetry) => store.write('telemetry', telemetry),
+    book: history.book,
+    staysOn: host.keepsWatch,
+    steadyMs,
+    onEvents: (events) => watch?.note(events),
   })
+
+  const health = createHealth({
+    clock,
+    log,
+    secrets: host.secrets,
+    notify: host.notify,
+    settings: settings.values,
+    cards: () => detectionOf(store.read('gpus'))?.gpus ?? [],
+    machineName: machineNameOf(source.recorded),
+    async readDisk() {
+      const { diskFreeBytes, diskTotalBytes } = await source.facts()
+      return { freeBytes: diskFreeBytes, totalBytes: diskTotalBytes }
+    },
+    saved: savedAlerts,
+    // A command that ends at once reads alerts; the door that keeps watch writes them.
+    save: (alerts) => void (host.keepsWatch && history.saveAlerts(alerts)),
+    onState: (state) => store.write('health', state),
+    onEvents: (events) => history.addEvents(events),
+  })
+  watch = keepWatch({ isOn: host.keepsWatch, gpus, history, health, takeEvents: createSampleEvents().take, settings: settings.values })
 
   const benchmark = createBenchmark({
     startWorker: host.startWorker,
@@ -144,11 +185,12 @@ export function createApp(options: AppOptions): App {
       networks: { programmes: programmeInfos(), markets: markets.statuses() },
       comparison: { phase: 'waiting', estimates: [], madeAt: null },
       settings: { values: settings.values(), currencyRate: currencyRateOf(settings.values(), markets) },
+      health: { open: savedAlerts.open, ended: savedAlerts.ended, recording: { phase: 'off', sentence: 'Recording has not begun.' }, channels: [], quietUntil: null },
     }
   }
 
   function gpuOf(gpuId: string): Gpu | null {
-    return detectionOf(store.read('gpus'))?.gpus.find((gpu) => gpu.id === gpuId) ?? null
+    return presentGpus(detectionOf(store.read('gpus'))?.gpus ?? []).find((gpu) => gpu.id === gpuId) ?? null
   }
 
   function estimates(question: EstimateQuestion = {}): Estimate[] {
@@ -202,12 +244,15 @@ export function createApp(options: AppOptions): App {
     store,
     gpus,
     benchmark,
+    history,
+    health,
     gpuTable,
     whatIf: ask,
     changeSettings(change) {
       const values = settings.change(completeChange(settings.values(), change, markets))
       store.write('settings', { values, currencyRate: currencyRateOf(values, markets) })
       recompare()
+      watch?.settingsChanged()
       return values
     },
     openExternal: host.openExternal,
@@ -224,19 +269,26 @@ export function createApp(options: AppOptions): App {
     store,
     gpus,
     benchmark,
+    history,
+    health,
     markets,
     gpuTable,
     settings,
     estimates,
     whatIf: ask,
     start() {
-      started ??= gpus.look().then(() => recompareLater())
+      started ??= gpus.look().then(() => {
+        if (stopping) return
+        recompareLater()
+        watch?.begin()
+      })
       return started
     },
     stop() {
       stopping ??= (async () => {
         stopRecompare()
-        await Promise.all([benchmark.stop(), gpus.stop()])
+        watch?.stop()
+        await Promise.all([benchmark.stop(), gpus.stop(), health.stop()])
         stopRecompare()
         history.close()
       })()

@@ -24,6 +24,14 @@ export interface SettingsFile {
   readonly path: string
 }
 
+/** Things that must not stand in settings, state, logs or exports: a webhook's address and signing secret. */
+export interface Secrets {
+  /** null: not set. Throws NotPossible where the file is there but cannot be read. */
+  read(name: string): string | null
+  /** null removes. Throws NotPossible where it cannot be kept safely. */
+  write(name: string, value: string | null): void
+}
+
 export interface Host {
   door: Door
   /** Where everything that is kept lives; exists and belongs to this instance (see main/system/data-folder.ts). */
@@ -34,4 +42,9 @@ export interface Host {
   settingsFile: SettingsFile
   startWorker(name: WorkerName): WorkerHandle
   openExternal(url: string): Promise<void>
+  secrets: Secrets
+  /** Shows a notification on the desktop; null: this door has none. */
+  notify: ((message: { title: string; body: string; isUrgent: boolean }) => void) | null
+  /** Samples are kept and health is watched while this door is open: not for a command that ends at once. */
+  keepsWatch: boolean
 }

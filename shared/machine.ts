@@ -28,14 +28,35 @@ export interface Machine {
   /** Measured or recorded line speeds, in megabits per second. */
   downMbps: number | null
   upMbps: number | null
+  /** Since the system was started; null: unknown. Drivers may still be loading while it is small. */
+  uptimeSeconds: number | null
+  /** What kind of place the system runs in, as far as it shows; null: could not be told. */
+  surroundings: Surroundings | null
   /** Folder name of the recorded machine that is being shown, or null for this machine. */
   recorded: string | null
+}
+
+/** Where the operating system runs and who looks at it. What cannot be told is null. */
+export interface Surroundings {
+  kind: 'bare-metal' | 'virtual-machine' | 'container' | 'wsl'
+  /** "KVM", "Hyper-V", "Docker", "WSL2"; null: its maker does not show. */
+  name: string | null
+  /** Of a container: the virtual machine that its host is; null or left out: none shows. */
+  hypervisor?: string | null
+  isLaptop: boolean | null
+  onBattery: boolean | null
+  /** The session that Idlewatt runs in comes from another machine: `rdp`, `vnc`, `ssh`. null: local, or it does not show. */
+  remoteSession: 'rdp' | 'vnc' | 'ssh' | null
+  /** One sentence for the user: "Ubuntu in WSL2 on Windows: …". */
+  sentence: string
+  /** What it was told by: "/.dockerenv exists". */
+  evidence: string[]
 }
 
 export type GpuVendor = 'nvidia' | 'amd' | 'intel' | 'apple' | 'other'
 /** `cpu-device`: a processor that offers OpenCL. `virtual`: a paravirtual or remote display adapter. */
 export type GpuKind = 'gpu' | 'cpu-device' | 'virtual'
-export type DetectionLayer = 'nvml' | 'nvidia-smi' | 'rocm-smi' | 'opencl' | 'sysfs' | 'os'
+export type DetectionLayer = 'nvml' | 'nvidia-smi' | 'rocm-smi' | 'amd-smi' | 'opencl' | 'sysfs' | 'os'
 
 /** Something that is wrong, as a sentence and what to do about it. `id` is stable, e.g. `driver-not-answering`. */
 export interface Problem {
@@ -53,7 +74,114 @@ export interface MigInstance {
   multiprocessors: number | null
 }
 
-export interface Gpu {
+/** How a card is joined to the machine, where it is more than a card in a slot. */
+export interface GpuAttachment {
+  /**
+   * `internal`: in a slot or on the board; `integrated`: part of the processor; `external`: in a box behind Thunderbolt,
+   * USB4 or OCuLink; `passthrough`: a whole card handed to this virtual machine; `virtual-gpu`: a slice of a card (NVIDIA
+   * vGPU, SR-IOV); `paravirtual`: the host's card by way of WSL2 or Hyper-V; `remote-display`: a remote session's adapter.
+   */
+  kind: 'internal' | 'integrated' | 'external' | 'passthrough' | 'virtual-gpu' | 'paravirtual' | 'remote-display'
+  /** What it means, for the user: "In an external enclosure (Thunderbolt): it can be pulled out at any time." */
+  sentence: string
+  /** What it was told by. */
+  because: string
+}
+
+/** Memory that the card has taken out of use (NVIDIA until Turing). Counts of pages. */
+export interface RetiredPages {
+  singleBit: number | null
+  doubleBit: number | null
+  pending: boolean | null
+}
+
+/** Memory rows that the card has replaced by spare ones (NVIDIA since Ampere). */
+export interface RemappedRows {
+  correctable: number | null
+  uncorrectable: number | null
+  pending: boolean | null
+  failed: boolean | null
+}
+
+export interface NvLink {
+  link: number
+  isActive: boolean | null
+  /** "4.0"; null: not told. */
+  version: string | null
+  /** What is at the other end; null: not told. */
+  remotePciAddress: string | null
+}
+
+/** The temperatures at which the card itself acts, in °C. */
+export interface TemperatureLimits {
+  slowdownC: number | null
+  shutdownC: number | null
+  /** What the fan curve and clocks aim at. */
+  targetC: number | null
+  memoryC: number | null
+}
+
+/** What one layer said of a card, as it said it: field name of Gpu → value; unknown fields are left out. */
+export interface LayerView {
+  layer: DetectionLayer
+  says: Record<string, string | number | boolean>
+}
+
+/** A field on which layers differ. The first value is the one that was taken. */
+export interface Disagreement {
+  field: string
+  said: { layer: DetectionLayer; value: string | number | boolean }[]
+}
+
+/** What layers may know beyond the essentials; null: unknown. */
+export interface CardDetails {
+  /** "Ada Lovelace", "gfx1100". */
+  architecture: string | null
+  coreClockMaxMhz: number | null
+  memoryClockMaxMhz: number | null
+  temperatureLimits: TemperatureLimits | null
+  fanCount: number | null
+  retiredPages: RetiredPages | null
+  remappedRows: RemappedRows | null
+  /** null: none or not told; cards without NVLink have an empty list. */
+  nvlinks: NvLink[] | null
+  persistenceMode: boolean | null
+  /** "Default", "Exclusive_Process", "Prohibited". */
+  computeMode: string | null
+  /** Windows: how the driver runs the card. */
+  driverModel: 'WDDM' | 'TCC' | 'MCDM' | null
+  /** The board maker's part number, where the driver tells. */
+  boardPartNumber: string | null
+  attachment: GpuAttachment | null
+}
+
+export const unknownCardDetails: CardDetails = {
+  architecture: null,
+  coreClockMaxMhz: null,
+  memoryClockMaxMhz: null,
+  temperatureLimits: null,
+  fanCount: null,
+  retiredPages: null,
+  remappedRows: null,
+  nvlinks: null,
+  persistenceMode: null,
+  computeMode: null,
+  driverModel: null,
+  boardPartNumber: null,
+  attachment: null,
+}
+
+/** When a card was seen, by this app on this machine. */
+export interface CardPresence {
+  /** ms since epoch; null: not remembered (no data folder). */
+  firstSeenAt: number | null
+  /** It was here before and is not found any more, since then; null: it is here. */
+  lostSince: number | null
+}
+
+export const presentCard: CardPresence = { firstSeenAt: null, lostSince: null }
+
+export interface Gpu extends CardDetails, CardPresence {
   /** UUID, else `pci:<address>:<device id>`, else `<layer>:<n>` for a card no layer could place. Never an index alone. */
   id: string
   uuid: string | null
@@ -90,6 +218,10 @@ export interface Gpu {
   powerLimitMinW: number | null
   powerLimitMaxW: number | null
   seenBy: DetectionLayer[]
+  /** Each layer's own view; the merged card is made of them. */
+  views: LayerView[]
+  /** Where they differ; both are shown. */
+  disagreements: Disagreement[]
   /** How the measuring worker finds this card: platform and device as OpenCL numbers them at detection. null: no OpenCL. */
   opencl: { platform: number; device: number; name: string; driverVersion: string | null } | null
   sample: GpuSample | null
@@ -103,4 +235,22 @@ export interface Detection {
   /** What concerns the machine and not one card: no GPU, driver not answering, driver too old. */
   problems: Problem[]
   detectedAt: number
+}
+
+/** What is remembered of a card for good, so that it keeps its id and its history. */
+export interface KnownCard {
+  gpuId: string
+  uuid: string | null
+  pciAddress: string | null
+  pciDeviceId: string | null
+  /** As it was last seen, without sample and problems. */
+  gpu: Gpu
+  firstSeenAt: number
+  lastSeenAt: number
+  lostSince: number | null
+}
+
+/** The cards that are here now: a lost one earns nothing and cannot be measured. */
+export function presentGpus(gpus: readonly Gpu[]): Gpu[] {
+  return gpus.filter((gpu) => gpu.lostSince === null)
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { BenchmarkResult } from './benchmark.ts'
 import type { Estimate } from './earnings.ts'
+import { csvQuerySchema, historyQuerySchema, type CsvPage, type HistoryAnswer, type HistoryEvent } from './history.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
 import type { StateSnapshot } from './state.ts'
 
@@ -43,6 +44,23 @@ export const requests = {
   'state.read': defineRequest(nothing, answers<StateSnapshot>()),
   /** Look for GPUs again. Answers once the look is over; the result is in the state. */
   'gpus.rescan': defineRequest(nothing, answers<null>()),
+  /** Forgets a card that is lost for good: it is no longer listed; its samples stay until they are too old. */
+  'gpus.forget': defineRequest(z.object({ gpuId }).strict(), answers<null>()),
+  /** The past of one card, in steps; its events with those of the machine. */
+  'history.read': defineRequest(historyQuerySchema, answers<HistoryAnswer>()),
+  'history.csv': defineRequest(csvQuerySchema, answers<CsvPage>()),
+  /** Newest first; `gpuId` left out: of every card and the machine. */
+  'history.events': defineRequest(
+    z.object({ gpuId: gpuId.optional(), from: z.number().int().min(0), to: z.number().int().min(0), limit: z.number().int().min(1).max(2000).default(200) }).strict(),
+    answers<HistoryEvent[]>(),
+  ),
+  /** Sets a webhook up; the answer holds the secret its messages are signed with, and it is shown this once. */
+  'channel.set-webhook': defineRequest(z.object({ url: z.string().min(1).max(2000) }).strict(), answers<{ signingSecret: string }>()),
+  /** `url`: server and topic (`https://ntfy.sh/my-topic`); `token`: an access token, where the topic wants one. */
+  'channel.set-ntfy': defineRequest(z.object({ url: z.string().min(1).max(2000), token: z.string().min(1).max(200).nullable().default(null) }).strict(), answers<null>()),
+  'channel.remove': defineRequest(z.object({ channel: z.enum(['webhook', 'ntfy']) }).strict(), answers<null>()),
+  /** Sends a test message now and says how that went. */
+  'channel.test': defineRequest(z.object({ channel: z.enum(['desktop', 'webhook', 'ntfy']) }).strict(), answers<{ ok: boolean; sentence: string }>()),
   /** Telemetry runs while at least one viewer asked for it within the last 10 s; windows repeat this every 5 s. */
   'telemetry.watch': defineRequest(z.object({ viewer: z.string().min(1).max(64), watching: z.boolean() }).strict(), answers<null>()),
   /** Measure these cards, one after another. `evenAfterCrash` runs workloads that a crash marker holds back. */

@@ -4,6 +4,8 @@ import { z } from 'zod'
 /** The largest figure each field takes: beyond them a typing slip is likelier than the truth. */
 const wattOffset = z.number().min(-500).max(2000)
 
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 22:00')
+
 export const settingsSchema = z.object({
   /** Price of one kilowatt-hour in `currency` (30 in JPY is common, so the limits are wide; a change is also judged in USD); null: not set, the estimate then assumes one and says so. */
   electricityPricePerKwh: z.number().min(-1000).max(1000).nullable().default(null),
@@ -18,6 +20,18 @@ export const settingsSchema = z.object({
   hostPowerW: z.number().min(0).max(5000).nullable().default(null),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   temperatureUnit: z.enum(['C', 'F']).default('C'),
+  /** Samples of every card are kept once a second, whether somebody looks or not. */
+  recordHistory: z.boolean().default(true),
+  /** Alerts below this are shown but not sent. */
+  notifyFrom: z.enum(['info', 'warning', 'critical', 'never']).default('warning'),
+  notifyOnDesktop: z.boolean().default(true),
+  /** Local wall clock, 24 h: "22:00". Both or neither; alerts of these hours are told when they are over. */
+  quietFrom: clockTime.nullable().default(null),
+  quietTo: clockTime.nullable().default(null),
+  /** Critical alerts are told in quiet hours as well. */
+  criticalBreaksQuiet: z.boolean().default(true),
+  /** Core temperature from which an alert begins, in °C; null: the card's own slow-down temperature. */
+  hotFromC: z.number().min(40).max(120).nullable().default(null),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -1,6 +1,7 @@
 /** Everything a window can show. Main writes it, windows read it; each part goes out whole with its revision. */
 import type { BenchmarkPhase, BenchmarkResult, CrashMarker } from './benchmark.ts'
 import type { Confidence, Estimate, Origin } from './earnings.ts'
+import type { HealthState } from './health.ts'
 import type { Detection, Problem } from './machine.ts'
 import type { ProgrammeInfo, Source } from './network.ts'
 import type { Settings } from './settings.ts'
@@ -28,7 +29,8 @@ export interface Notice {
 
 export type GpusState =
   | { phase: 'looking'; since: number; previous: Detection | null }
-  | { phase: 'ready'; detection: Detection }
+  /** `retry`: nothing usable was found, drivers may still be loading: looks again at `at`, and gives up at `until`. */
+  | { phase: 'ready'; detection: Detection; retry?: { at: number; until: number } | null }
   | { phase: 'failed'; problem: Problem; previous: Detection | null; retryAt: number | null }
 
 export interface TelemetryState {
@@ -87,6 +89,7 @@ export interface State {
   networks: NetworksState
   comparison: ComparisonState
   settings: SettingsState
+  health: HealthState
 }
 
 export type StatePart = keyof State

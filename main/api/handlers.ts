@@ -4,6 +4,8 @@ import type { Handlers, WhatIfAnswer } from '../../shared/requests.ts'
 import type { Settings, SettingsChange } from '../../shared/settings.ts'
 import type { Benchmark } from '../benchmark/index.ts'
 import type { Gpus } from '../gpu/index.ts'
+import type { Health } from '../health/index.ts'
+import type { History } from '../history/index.ts'
 import type { Store } from '../state/store.ts'
 import { NotPossible } from '../system/not-possible.ts'
 
@@ -11,6 +13,8 @@ export interface HandlerParts {
   store: Store
   gpus: Gpus
   benchmark: Benchmark
+  history: History
+  health: Health
   gpuTable: GpuTable
   whatIf(question: { gpuModel: string; gpuCount: number; overrides: { usdPerKwh?: number; wattsWork?: number; wattsWait?: number } }): WhatIfAnswer
   changeSettings(change: SettingsChange): Settings
@@ -20,13 +24,30 @@ export interface HandlerParts {
 }
 
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { store, gpus, benchmark } = parts
+  const { store, gpus, benchmark, history, health } = parts
   return {
     'state.read': () => store.snapshot(),
     'gpus.rescan': async () => {
       await gpus.look()
       return null
     },
+    'gpus.forget': async ({ gpuId }) => {
+      await gpus.forget(gpuId)
+      return null
+    },
+    'history.read': (query) => history.read(query),
+    'history.csv': (query) => history.csv(query),
+    'history.events': (query) => history.events(query),
+    'channel.set-webhook': ({ url }) => health.setWebhook(url),
+    'channel.set-ntfy': async (ntfy) => {
+      await health.setNtfy(ntfy)
+      return null
+    },
+    'channel.remove': async ({ channel }) => {
+      await health.remove(channel)
+      return null
+    },
+    'channel.test': ({ channel }) => health.test(channel),
     'telemetry.watch': ({ viewer, watching }) => {
       gpus.watch(viewer, watching)
       return null

@@ -11,11 +11,11 @@ export interface CardGroup {
 
 const gib = 1024 ** 3
 
-/** Identical cards together, in the order they were found. Processors and virtual displays are no cards. */
+/** Identical cards together, in the order they were found. Processors, virtual displays and cards that are gone earn nothing. */
 export function groupCards(gpus: readonly Gpu[], gpuTable: GpuTable): CardGroup[] {
   const groups = new Map<string, Gpu[]>()
   for (const gpu of gpus) {
-    if (gpu.kind !== 'gpu') continue
+    if (gpu.kind !== 'gpu' || gpu.lostSince !== null) continue
     const memoryGib = gpu.memoryBytes === null ? 'unknown' : Math.round(gpu.memoryBytes / gib)
     const key = [gpu.vendor, gpu.name, gpu.model, gpu.pciDeviceId, memoryGib].join('|')
     groups.set(key, [...(groups.get(key) ?? []), gpu])

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { BenchmarkResult, WorkloadId } from '../../shared/benchmark.ts'
-import type { Gpu } from '../../shared/machine.ts'
+import { presentCard, unknownCardDetails, type Gpu } from '../../shared/machine.ts'
 import { createBenchmark, type Benchmark } from '../../main/benchmark/index.ts'
 import { median, spreadOf } from '../../main/benchmark/spread.ts'
 import { openHistory } from '../../main/history/index.ts'
@@ -137,6 +137,10 @@ async function quickRun(device: OpenClDevice, folder: string): Promise<Benchmark
 /** As detection would list it, without the layers that measuring does not need. */
 function gpuOf(device: OpenClDevice): Gpu {
   return {
+    ...unknownCardDetails,
+    ...presentCard,
+    views: [],
+    disagreements: [],
     id: `opencl:${device.platform}:${device.device}`,
     uuid: null,
     name: device.name,

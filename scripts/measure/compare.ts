@@ -7,7 +7,7 @@ import { loadMarkets } from '../../main/earnings/markets.ts'
 import { networks } from '../../main/networks/index.ts'
 import { createLog } from '../../main/system/log.ts'
 import type { GpuFacts } from '../../shared/gpu-facts.ts'
-import type { Gpu, Machine } from '../../shared/machine.ts'
+import { presentCard, unknownCardDetails, type Gpu, type Machine } from '../../shared/machine.ts'
 import { defaultSettings } from '../../shared/settings.ts'
 import { median, type Budgets, type Row } from './row.ts'
 
@@ -42,7 +42,7 @@ function eightCards(): CompareOptions {
   })
   const machine: Machine = {
     platform: 'linux', arch: 'x64', os: 'Ubuntu 24.04', osVersion: '24.04', cpuName: 'AMD EPYC 9354', cpuCores: 32, memoryBytes: 512e9, diskFreeBytes: 3e12, diskTotalBytes: 4e12,
-    isVirtual: false, isWsl: false, hasDocker: true, downMbps: null, upMbps: null, recorded: 'measure',
+    isVirtual: false, isWsl: false, hasDocker: true, downMbps: null, upMbps: null, uptimeSeconds: null, surroundings: null, recorded: 'measure',
   }
   return {
     detection: { machine, gpus, problems: [], detectedAt: at },
@@ -58,6 +58,10 @@ function eightCards(): CompareOptions {
 
 function gpuOf(facts: GpuFacts, index: number): Gpu {
   return {
+    ...unknownCardDetails,
+    ...presentCard,
+    views: [],
+    disagreements: [],
     id: `GPU-${index}`, uuid: `GPU-${index}`, name: `NVIDIA ${facts.model}`, driverName: null, vendor: facts.vendor, model: facts.model, kind: 'gpu', memoryBytes: facts.memoryBytes, driverVersion: '580.95.05',
     cudaVersion: '13.0', vbiosVersion: null, pciAddress: `0000:0${index}:00.0`, pciDeviceId: facts.pciDeviceIds[0] ?? null, pciSubsystemId: null, cudaComputeCapability: facts.cudaComputeCapability,
     pcieGenerationMax: 4, pcieLanesMax: 16, drivesDisplay: false, isIntegrated: false, eccEnabled: null, mig: null, powerLimitW: facts.boardPowerW, powerLimitDefaultW: facts.boardPowerW,

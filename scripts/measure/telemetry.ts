@@ -1,4 +1,4 @@
-/** `telemetry.cpu-8` and `telemetry.vs-smi`: what sampling eight GPUs once a second costs, alone and against a process of nvidia-smi. */
+/** `telemetry.*`: what sampling 1, 8 and 16 GPUs once a second costs with everything that hangs on it (history, health, a viewer), and against nvidia-smi. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,10 +7,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseSmiXml } from '../../main/gpu/nvidia/smi-xml.ts'
 import type { StateSnapshot } from '../../shared/state.ts'
 import { ask, root, startDoor, type RunningDoor } from './door.ts'
-import { exactProcessorSeconds, treeOf } from './process-tree.ts'
+import { exactProcessorSeconds, memoryOf, treeOf } from './process-tree.ts'
 import { notMeasured, type Budgets, type Row } from './row.ts'
 
-const cpuBudget = 0.5
+/** Percent of one core. The plan names the budget for eight cards; the others keep its measure. */
+const cpuBudgets: Record<number, number> = { 1: 0.5, 8: 0.5, 16: 1 }
+/** Reading and parsing a recorded `nvidia-smi -q -x` of eight cards each second: no process is started. */
+const smiPathBudget = 5
+const probeBudgetMb = 80
 const measuredMs = 20_000
 /** Telemetry runs for days: the compiler's work of the first seconds is not its cost. */
 const warmUpMs = 10_000
@@ -20,28 +24,56 @@ const watchEveryMs = 5_000
 const peerRounds = 20
 const peerEveryMs = 1_000
 
+const ids = ['telemetry.cpu-1', 'telemetry.cpu-8', 'telemetry.cpu-16', 'telemetry.smi-path-8', 'telemetry.vs-smi', 'memory.probe']
+
 export const budgets: Budgets = {
-  ids: ['telemetry.cpu-8', 'telemetry.vs-smi'],
-  async measure() {
+  ids,
+  async measure(only) {
     const isReal = realCards() > 0
-    const vsBudget = isReal ? 1 / 50 : 1 / 5
     const folder = mkdtempSync(join(tmpdir(), 'idlewatt-measure-'))
     try {
       const library = isReal ? null : buildLibrary(folder)
-      if (!isReal && library === null) return ['telemetry.cpu-8', 'telemetry.vs-smi'].map((id) => notMeasured(id, id === 'telemetry.cpu-8' ? '%' : 'ratio', id === 'telemetry.cpu-8' ? cpuBudget : vsBudget, 'no NVIDIA driver here, and no gcc (on Linux) to build the library that stands in for it'))
-      const ours = await measureOurs(library)
-      const peer = await measurePeer(isReal)
-      const how = isReal ? `${ours.cards} real cards through NVML` : `${ours.cards} cards through koffi and a library with NVML's entry points in place of the driver's own`
-      const percent = ours.share * 100
-      const ratio = ours.share / peer.secondsPerRound
-      return [
-        { id: 'telemetry.cpu-8', value: percent, unit: '%', budget: cpuBudget, ok: percent <= cpuBudget, peer: null, note: `of one core, app and probe together, over ${measuredMs / 1000} s with one viewer, after ${warmUpMs / 1000} s: ${how}` },
-        { id: 'telemetry.vs-smi', value: ratio, unit: 'ratio', budget: vsBudget, ok: ratio <= vsBudget, peer: { name: `${peer.name}, % of one core`, value: peer.secondsPerRound * 100 }, note: isReal ? how : `${how}; beside it \`cat\` of a recorded answer for eight cards in place of nvidia-smi, and its parse` },
-      ] satisfies Row[]
+      if (!isReal && library === null) return ids.map((id) => notMeasured(id, '', 0, 'no NVIDIA driver here, and no gcc (on Linux) to build the library that stands in for it'))
+      const rows: Row[] = []
+      for (const count of isReal ? [realCards()] : [1, 8, 16]) {
+        const id = `telemetry.cpu-${count}`
+        const isPeered = isReal || count === 8
+        if (only !== null && only !== id && !(isPeered && ['telemetry.vs-smi', 'memory.probe'].includes(only))) continue
+        const ours = await measureOurs([], library === null ? {} : { IDLEWATT_NVML_LIBRARY: library, STUB_DEVICES: String(count) })
+        const how = isReal ? `${ours.cards} real cards through NVML` : `${ours.cards} cards through koffi and a library with NVML's entry points in place of the driver's own`
+        const percent = ours.share * 100
+        const budget = cpuBudgets[count] ?? 0.5
+        rows.push({ id, value: percent, unit: '%', budget, ok: percent <= budget, peer: null, note: `of one core, app and probe together with history and health, over ${measuredMs / 1000} s with one viewer, after ${warmUpMs / 1000} s: ${how}` })
+        if (!isPeered) continue
+        const { probeMb, appMb } = ours
+        rows.push({ id: 'memory.probe', value: probeMb, unit: 'MB', budget: probeBudgetMb, ok: probeMb <= probeBudgetMb, peer: { name: 'the app itself, MB', value: appMb }, note: `proportional set size of the probe while it samples ${ours.cards} cards` })
+        if (only === null || only === 'telemetry.vs-smi') rows.push(await versusSmi(ours.share, isReal, how))
+      }
+      if (only === null || only === 'telemetry.smi-path-8') {
+        const smi = await measureOurs(['--machine', join(root, 'test', 'machines', 'eight-h200')], {})
+        const percent = smi.share * 100
+        rows.push({ id: 'telemetry.smi-path-8', value: percent, unit: '%', budget: smiPathBudget, ok: percent <= smiPathBudget, peer: null, note: `of one core: the recorded machine eight-h200 answers nvidia-smi each second, ${smi.cards} cards; parse, history and health, without the processor time of nvidia-smi itself` })
+      }
+      return rows
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
   },
+}
+
+async function versusSmi(share: number, isReal: boolean, how: string): Promise<Row> {
+  const budget = isReal ? 1 / 50 : 1 / 5
+  const peer = await measurePeer(isReal)
+  const ratio = share / peer.secondsPerRound
+  return {
+    id: 'telemetry.vs-smi',
+    value: ratio,
+    unit: 'ratio',
+    budget,
+    ok: ratio <= budget,
+    peer: { name: `${peer.name}, % of one core`, value: peer.secondsPerRound * 100 },
+    note: isReal ? how : `${how}; beside it \`cat\` of a recorded answer for eight cards in place of nvidia-smi, and its parse`,
+  }
 }
 
 function realCards(): number {
@@ -57,9 +89,18 @@ function buildLibrary(folder: string): string | null {
   return made.status === 0 ? file : null
 }
 
-/** Share of one core while a viewer watches, and how many cards really gave samples. */
-async function measureOurs(library: string | null): Promise<{ share: number; cards: number }> {
-  const door = await startDoor([], library === null ? {} : { IDLEWATT_NVML_LIBRARY: library, STUB_DEVICES: '8' })
+interface Measured {
+  /** Of one core, while a viewer watches. */
+  share: number
+  /** How many cards really gave samples. */
+  cards: number
+  /** Largest process but the app itself, and the app. */
+  probeMb: number
+  appMb: number
+}
+
+async function measureOurs(words: string[], env: Record<string, string>): Promise<Measured> {
+  const door = await startDoor(words, env)
   try {
     await untilSampled(door)
     await watchFor(door, warmUpMs)
@@ -70,7 +111,10 @@ async function measureOurs(library: string | null): Promise<{ share: number; car
     const share = (processorOf(pids) - before) / ((performance.now() - startedAt) / 1000)
     const cards = await countSamples(door)
     if (cards === 0) throw new Error('no card gave a sample')
-    return { share, cards }
+    const { processes } = memoryOf(door.pid)
+    const app = processes.find(({ pid }) => pid === door.pid)?.bytes ?? Number.NaN
+    const probe = Math.max(0, ...processes.filter(({ pid }) => pid !== door.pid).map(({ bytes }) => bytes))
+    return { share, cards, probeMb: probe / 1e6, appMb: app / 1e6 }
   } finally {
     await door.stop()
   }

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type * as Electron from 'electron'
 import type { Page } from 'playwright-core'
+import { createNotification, createSafeStorage, type ShownNotification } from './electron-stand-in-system.ts'
 import { fromWeb, mainFrameIds, openStandInPage, type FrameLike, type StandInPage } from './electron-stand-in-page.ts'
 
 type InvokeHandler = Parameters<Electron.IpcMain['handle']>[1]
@@ -49,6 +50,7 @@ export const standIn = {
   isSecondInstance: false,
   errorBoxes: [] as { title: string; content: string }[],
   openedOutside: [] as string[],
+  notifications: [] as ShownNotification[],
   sandboxedEverywhere: false,
   workers,
   /** The code Electron ended with. */
@@ -170,6 +172,9 @@ export const shell = {
   openPath: async () => '',
 } satisfies Partial<Electron.Shell>
 
+export const safeStorage = createSafeStorage(afterReady)
+export const Notification = createNotification(afterReady, (shown) => void standIn.notifications.push(shown))
+
 export const utilityProcess = {
   fork(modulePath, args = [], options = {}) {
     afterReady('utilityProcess')
@@ -286,4 +291,4 @@ export const BrowserWindow = function (options?: Electron.BrowserWindowConstruct
 ) => Pick<Electron.BrowserWindow, 'webContents' | 'isDestroyed' | 'isMinimized' | 'restore' | 'focus' | 'show' | 'loadURL' | 'close' | 'on' | 'once'>
 
 /** Modules that are not ES modules are imported whole: `import electron from 'electron'`. */
-export default { app, ipcMain, protocol, session, dialog, Menu, shell, utilityProcess, BrowserWindow }
+export default { app, ipcMain, protocol, session, dialog, Menu, shell, safeStorage, Notification, utilityProcess, BrowserWindow }

@@ -18,12 +18,21 @@ export function createSmallHouse(change: Partial<Handlers> = {}): SmallHouse {
     networks: { programmes: [], markets: [] },
     comparison: { phase: 'waiting', estimates: [], madeAt: null },
     settings: { values: defaultSettings, currencyRate: null },
+    health: { open: [], ended: [], recording: { phase: 'off', sentence: 'Nothing is recorded here.' }, channels: [], quietUntil: null },
   })
   return {
     store,
     handlers: {
       'state.read': () => store.snapshot(),
       'gpus.rescan': () => null,
+      'gpus.forget': () => null,
+      'history.read': ({ gpuId, from, to }) => ({ gpuId, gpuName: null, from, to, stepSeconds: 60, samples: [], events: [], energy: null, finestStepSeconds: 60 }),
+      'history.csv': () => ({ text: '', nextFrom: null, stepSeconds: 60 }),
+      'history.events': () => [],
+      'channel.set-webhook': () => ({ signingSecret: 'whsec_test' }),
+      'channel.set-ntfy': () => null,
+      'channel.remove': () => null,
+      'channel.test': () => ({ ok: true, sentence: 'sent' }),
       'telemetry.watch': () => null,
       'benchmark.start': () => {
         throw new NotPossible('There is nothing to measure here.')

@@ -11,7 +11,7 @@ import { systemClock } from '../../../main/system/clock.ts'
 import { createLog } from '../../../main/system/log.ts'
 import { startNodeWorker } from '../../../main/system/node-worker.ts'
 import type { OpenClDevice } from '../../../main/system/opencl-device.ts'
-import type { Gpu } from '../../../shared/machine.ts'
+import { presentCard, unknownCardDetails, type Gpu } from '../../../shared/machine.ts'
 import type { BenchmarkState } from '../../../shared/state.ts'
 import { unknownSample, type GpuSample } from '../../../shared/telemetry.ts'
 
@@ -22,6 +22,10 @@ export const startRealWorker = (): WorkerHandle => startNodeWorker(path.join(roo
 
 export function card(changes: Partial<Gpu> = {}): Gpu {
   return {
+    ...unknownCardDetails,
+    ...presentCard,
+    views: [],
+    disagreements: [],
     id: 'GPU-1', uuid: 'GPU-1', name: 'GeForce RTX 4090', driverName: null, vendor: 'nvidia', model: 'GeForce RTX 4090', kind: 'gpu',
     memoryBytes: 25_757_220_864, driverVersion: '550.1', cudaVersion: null, vbiosVersion: null, pciAddress: '0000:01:00.0', pciDeviceId: '10de:2684',
     pciSubsystemId: null, cudaComputeCapability: null, pcieGenerationMax: null, pcieLanesMax: null, drivesDisplay: null, isIntegrated: null,

@@ -30,7 +30,7 @@ export function cardOf(model: string, change: Partial<Card> = {}): Card {
 export function machineOf(change: Partial<Machine> = {}): Machine {
   return {
     platform: 'win32', arch: 'x64', os: 'Windows 11 Pro', osVersion: '10.0.26100', cpuName: null, cpuCores: 16, memoryBytes: 64 * 1024 ** 3,
-    diskFreeBytes: 812e9, diskTotalBytes: 2e12, isVirtual: false, isWsl: false, hasDocker: null, downMbps: null, upMbps: null, recorded: null, ...change,
+    diskFreeBytes: 812e9, diskTotalBytes: 2e12, isVirtual: false, isWsl: false, hasDocker: null, downMbps: null, upMbps: null, uptimeSeconds: null, surroundings: null, recorded: null, ...change,
   }
 }
 

@@ -1,0 +1,75 @@
+/** Keeps watch: every turn of samples goes to the history and to health, whether somebody looks or not. Part of the wiring. */
+import { hostname } from 'node:os'
+import type { HistoryEvent } from '../shared/history.ts'
+import type { Settings } from '../shared/settings.ts'
+import type { SampleTurn } from '../shared/telemetry.ts'
+import type { Gpus } from './gpu/index.ts'
+import type { Health } from './health/index.ts'
+import type { History } from './history/index.ts'
+
+export interface Watch {
+  /** After the first look, so that there are cards to sample. Again: nothing. */
+  begin(): void
+  /** Events of the cards themselves: lost, returned, driver changed. */
+  note(events: HistoryEvent[]): void
+  settingsChanged(): void
+  tellRecording(): void
+  stop(): void
+}
+
+export interface WatchOptions {
+  /** False for a command that ends at once. */
+  isOn: boolean
+  gpus: Gpus
+  history: History
+  health: Health
+  takeEvents(turn: SampleTurn): HistoryEvent[]
+  settings(): Settings
+}
+
+export function keepWatch({ isOn, gpus, history, health, takeEvents, settings }: WatchOptions): Watch {
+  let release: (() => void) | null = null
+
+  /** What the cards went through is kept also where samples are not: it is little, and a fault explains itself by it. */
+  function note(events: HistoryEvent[]): void {
+    if (!isOn || events.length === 0) return
+    history.addEvents(events)
+    health.note(events)
+  }
+
+  function take(turn: SampleTurn): void {
+    if (settings().recordHistory) history.record(turn)
+    note(takeEvents(turn))
+    health.take(turn)
+  }
+
+  function tellRecording(): void {
+    health.setRecording(settings().recordHistory ? history.recording() : { phase: 'off', sentence: 'Recording is switched off in Settings: charts show nothing of the time it was off.' })
+  }
+
+  return {
+    begin() {
+      if (!isOn || release) return
+      release = gpus.record(take)
+      tellRecording()
+    },
+    note,
+    settingsChanged() {
+      if (!isOn) return
+      tellRecording()
+      health.settingsChanged()
+    },
+    tellRecording() {
+      if (isOn) tellRecording()
+    },
+    stop() {
+      release?.()
+      release = null
+    },
+  }
+}
+
+/** What a message calls this machine. */
+export function machineNameOf(recorded: string | null): string {
+  return recorded === null ? hostname() : `${recorded} (a recording)`
+}
