@@ -1,29 +1,14 @@
 /** The real koffi bindings and the real probe process over a library of ours with NVML's entry points: gcc builds it here. */
-import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadNvml, nvmlPaths } from '../../main/gpu/nvidia/nvml-library.ts'
-import { createNvmlReader } from '../../main/gpu/nvidia/nvml-reader.ts'
 import { fastClock } from '../helpers/clocks.ts'
 import { newFolder } from '../helpers/files.ts'
 import { gpusOnThisMachine } from '../helpers/gpus.ts'
+import { build, canBuild, readerOver } from './stub.ts'
 
-const canBuild = process.platform === 'linux' && spawnSync('gcc', ['--version']).status === 0
 const at = Date.UTC(2026, 10, 23)
-
-function build(...flags: string[]): string {
-  const path = join(newFolder(), 'libnvml-stub.so')
-  const made = spawnSync('gcc', ['-shared', '-fPIC', '-O1', ...flags, '-o', path, join(import.meta.dirname, 'nvml-stub.c')], { encoding: 'utf8' })
-  if (made.status !== 0) throw new Error(made.stderr)
-  return path
-}
-function readerOver(path: string) {
-  const nvml = loadNvml([path])
-  if (!nvml) throw new Error(`${path} does not load`)
-  expect(nvml.init()).toBe(0)
-  return createNvmlReader(nvml, { wddm: false })
-}
 const nvidia = (gpus: { vendor: string; kind: string }[]) => gpus.filter((gpu) => gpu.vendor === 'nvidia' && gpu.kind === 'gpu')
 
 describe.skipIf(!canBuild)('NVML through koffi (skipped where gcc is absent)', () => {

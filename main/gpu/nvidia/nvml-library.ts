@@ -4,16 +4,20 @@
  */
 import { Buffer } from 'node:buffer'
 import koffi from 'koffi'
-import { nvmlCodes, type Nvml, type NvmlAnswer, type NvmlDevice, type NvmlProcess, type NvmlValues } from './nvml.ts'
-
-type Entry = (...args: (number | Buffer | null)[]) => number
+import { pciAddressOf } from '../../system/pci-address.ts'
+import type { Nvml, NvmlAnswer, NvmlDevice, NvmlValues } from './nvml.ts'
+import { big, bindNvml, eitherOf, handle, mapAnswer, notThere, pointer, refuse, structVersion, systemText, textIn, type Ask, type NvmlBinding } from './nvml-binding.ts'
+import { createXidListener } from './nvml-events.ts'
+import { migHandleAsker, migInstanceAsker, processAsker, utilisationAsker } from './nvml-processes.ts'
+import { nvlinkVersionName, nvmlCodes } from './nvml-words.ts'
 
 /** Where the library lies; the first that loads is taken. `override` alone is tried where it is given. */
 export function nvmlPaths(platform: string, env: Record<string, string | undefined>): string[] {
   const override = env['IDLEWATT_NVML_LIBRARY']
   if (override) return [override]
   if (platform === 'win32') return ['nvml.dll', `${env['ProgramW6432'] ?? 'C:\\Program Files'}\\NVIDIA Corporation\\NVSMI\\nvml.dll`]
-  if (platform === 'linux') return ['libnvidia-ml.so.1', 'libnvidia-ml.so', '/usr/lib/wsl/lib/libnvidia-ml.so.1']
+  // Beside the loader's own folders: WSL, NixOS, and Google's container nodes.
+  if (platform === 'linux') return ['libnvidia-ml.so.1', 'libnvidia-ml.so', '/usr/lib/wsl/lib/libnvidia-ml.so.1', '/run/opengl-driver/lib/libnvidia-ml.so.1', '/usr/local/nvidia/lib64/libnvidia-ml.so.1']
   return []
 }
 
@@ -21,7 +25,8 @@ export function nvmlPaths(platform: string, env: Record<string, string | undefin
 export function loadNvml(paths: string[]): Nvml | null {
   for (const path of paths) {
     try {
-      return nvmlOver(koffi.load(path))
+      const library = koffi.load(path)
+      return nvmlOver(bindNvml(library), () => library.unload())
     } catch {
       continue
     }
@@ -29,268 +34,237 @@ export function loadNvml(paths: string[]): Nvml | null {
   return null
 }
 
-const textBytes = 256
-/** Room for this many processes per card and kind; NVML says when it is too little. */
-const processRoom = 512
-/** All bits set: under WDDM the driver does not know a process's memory. */
-const notAvailable = 0xffff_ffff_ffff_ffffn
-const noInstance = 0xffff_ffff
+/** More fans or links than any card has. */
+const mostFans = 16
+const mostLinks = 36
+const clocks = { graphics: 0, sm: 1, memory: 2, video: 3 }
+/** nvmlTemperatureThresholds_t; the target is the "acoustic" threshold as it is set now. */
+const thresholds = { shutdown: 0, slowdown: 1, memory: 2, target: 5 }
+/** Numbers of nvmlDeviceGetFieldValues. */
+const fields = { memoryTemperature: 82, shutdownMargin: 193, slowdownMargin: 194 }
 
-function nvmlOver(library: ReturnType<typeof koffi.load>): Nvml {
-  const entries = new Map<string, Entry | null>()
+type Askers = { [Key in keyof NvmlValues]: Ask<NvmlValues[Key]> }
 
-  /** The first of the names that this library has. */
-  function entry(names: string[], args: string[]): Entry | null {
-    const key = names[0]!
-    const before = entries.get(key)
-    if (before !== undefined) return before
-    let found: Entry | null = null
-    for (const name of names) {
-      try {
-        found = library.func(name, 'int', args) as unknown as Entry
-        break
-      } catch {
-        continue
-      }
-    }
-    entries.set(key, found)
-    return found
-  }
-
-  /**
-   * A zeroed buffer for one call's answer. The same one serves every call of that size: calls do not nest, what is
-   * read out of it is copied, and a fresh one for each of 150 calls a second is most of what sampling would cost.
-   */
-  const kept = new Map<number, Buffer>()
-  function blank(bytes: number): Buffer {
-    const before = kept.get(bytes)
-    if (before) return before.fill(0)
-    const fresh = Buffer.alloc(bytes)
-    kept.set(bytes, fresh)
-    return fresh
-  }
-  /** Its entries past the count are never read, so it is not zeroed again. */
-  const processList = Buffer.alloc(processRoom * 24)
-
-  /** Calls with a buffer for the answer and reads it. Handles are pointers, passed as whole numbers. */
-  function fetch<T>(names: string[], bytes: number, read: (out: Buffer) => T, prepare?: (out: Buffer) => void, device?: NvmlDevice, middle: number[] = []): NvmlAnswer<T> {
-    const args = [...(device === undefined ? [] : ['uintptr_t']), ...middle.map(() => 'uint32_t'), 'void *']
-    const call = entry(names, args)
-    if (!call) return { ok: false, code: nvmlCodes.functionNotFound }
-    const out = blank(bytes)
-    prepare?.(out)
-    const code = call(...(device === undefined ? [] : [device]), ...middle, out)
-    return code === nvmlCodes.success ? { ok: true, value: read(out) } : { ok: false, code }
-  }
-
-  function textFrom(name: string, device?: NvmlDevice): NvmlAnswer<string> {
-    const call = entry([name], [...(device === undefined ? [] : ['uintptr_t']), 'void *', 'uint32_t'])
-    if (!call) return { ok: false, code: nvmlCodes.functionNotFound }
-    const out = blank(textBytes)
-    const code = device === undefined ? call(out, textBytes) : call(device, out, textBytes)
-    return code === nvmlCodes.success ? { ok: true, value: textIn(out) } : { ok: false, code }
-  }
-
-  /** An unsigned int about a device. */
-  function uint(device: NvmlDevice, names: string[], ...middle: number[]): NvmlAnswer<number> {
-    return fetch(names, 4, (out) => out.readUInt32LE(0), undefined, device, middle)
-  }
-
-  /** Two unsigned ints, each with a pointer of its own. */
-  function twoUints(device: NvmlDevice, name: string): NvmlAnswer<[number, number]> {
-    const call = entry([name], ['uintptr_t', 'void *', 'void *'])
-    if (!call) return { ok: false, code: nvmlCodes.functionNotFound }
-    const first = Buffer.alloc(4)
-    const second = Buffer.alloc(4)
-    const code = call(device, first, second)
-    return code === nvmlCodes.success ? { ok: true, value: [first.readUInt32LE(0), second.readUInt32LE(0)] } : { ok: false, code }
-  }
-
-  /** nvmlMemory_v2_t leaves what the driver reserves out of `used`, as nvidia-smi does; nvmlMemory_t counts it in. */
-  function memory(device: NvmlDevice): NvmlAnswer<NvmlValues['memory']> {
-    const newer = fetch(
-      ['nvmlDeviceGetMemoryInfo_v2'],
-      40,
-      (out) => ({ total: big(out, 8), used: big(out, 32) }),
-      (out) => out.writeUInt32LE(structVersion(40, 2), 0),
-      device,
-    )
-    return newer.ok ? newer : fetch(['nvmlDeviceGetMemoryInfo'], 24, (out) => ({ total: big(out, 0), used: big(out, 16) }), undefined, device)
-  }
-
-  /** nvmlPciInfo_t; the oldest entry point knows the short address alone. */
-  function pci(device: NvmlDevice): NvmlAnswer<NvmlValues['pci']> {
-    return fetch(
-      ['nvmlDeviceGetPciInfo_v3', 'nvmlDeviceGetPciInfo_v2', 'nvmlDeviceGetPciInfo'],
-      128,
-      (out) => ({
-        busId: textIn(out.subarray(36, 68)) || textIn(out.subarray(0, 16)),
-        pciDeviceId: out.readUInt32LE(28),
-        pciSubSystemId: out.readUInt32LE(32),
-      }),
-      undefined,
-      device,
-    )
-  }
-
-  /** nvmlTemperature_v1_t { version, sensor, temperature } since CUDA 13; the plain call before. */
-  function temperature(device: NvmlDevice): NvmlAnswer<number> {
-    const plain = fetch(['nvmlDeviceGetTemperature'], 4, (out) => out.readInt32LE(0), undefined, device, [0])
-    if (plain.ok || (plain.code !== nvmlCodes.functionNotFound && plain.code !== nvmlCodes.deprecated)) return plain
-    return fetch(['nvmlDeviceGetTemperatureV'], 12, (out) => out.readInt32LE(8), (out) => out.writeUInt32LE(structVersion(12, 1), 0), device)
-  }
-
-  /** nvmlFieldValue_t of field 82 (NVML_FI_DEV_MEMORY_TEMP): 40 bytes with a return code of its own. */
-  function memoryTemperature(device: NvmlDevice): NvmlAnswer<number> {
-    const call = entry(['nvmlDeviceGetFieldValues'], ['uintptr_t', 'int', 'void *'])
-    if (!call) return { ok: false, code: nvmlCodes.functionNotFound }
-    const field = blank(40)
-    field.writeUInt32LE(82, 0)
-    const code = call(device, 1, field)
-    const inner = code === nvmlCodes.success ? field.readInt32LE(28) : code
-    if (inner !== nvmlCodes.success) return { ok: false, code: inner }
-    const value = field.readUInt32LE(32)
-    return value === 0 ? { ok: false, code: nvmlCodes.notSupported } : { ok: true, value }
-  }
-
-  function fans(device: NvmlDevice): NvmlAnswer<number[]> {
-    const count = uint(device, ['nvmlDeviceGetNumFans'])
-    const speeds: number[] = []
-    for (let fan = 0; count.ok && fan < Math.min(count.value, 16); fan++) {
-      const speed = uint(device, ['nvmlDeviceGetFanSpeed_v2'], fan)
-      if (speed.ok) speeds.push(speed.value)
-    }
-    if (speeds.length > 0) return { ok: true, value: speeds }
-    const only = uint(device, ['nvmlDeviceGetFanSpeed'])
-    return only.ok ? { ok: true, value: [only.value] } : only
-  }
-
-  function throttleReasons(device: NvmlDevice): NvmlAnswer<number> {
-    return fetch(['nvmlDeviceGetCurrentClocksEventReasons', 'nvmlDeviceGetCurrentClocksThrottleReasons'], 8, (out) => Number(out.readBigUInt64LE(0) & 0xffff_ffffn), undefined, device)
-  }
-
-  function eccTotal(device: NvmlDevice, kind: 0 | 1): NvmlAnswer<number> {
-    // Second argument 0: volatile, since the driver loaded.
-    return fetch(['nvmlDeviceGetTotalEccErrors'], 8, (out) => big(out, 0), undefined, device, [kind, 0])
-  }
-
-  function processes(device: NvmlDevice, kind: 'Compute' | 'Graphics'): NvmlAnswer<NvmlProcess[]> {
-    const base = `nvmlDeviceGet${kind}RunningProcesses`
-    const args = ['uintptr_t', 'void *', 'void *']
-    // nvmlProcessInfo_t is 24 bytes with the MIG ids since _v2, and 16 bytes before.
-    for (const [name, size] of [[`${base}_v3`, 24], [`${base}_v2`, 24], [base, 16]] as const) {
-      const call = entry([name], args)
-      if (!call) continue
-      const count = blank(4)
-      count.writeUInt32LE(processRoom, 0)
-      const out = processList
-      const code = call(device, count, out)
-      if (code !== nvmlCodes.success && code !== nvmlCodes.insufficientSize) return { ok: false, code }
-      const found = Math.min(count.readUInt32LE(0), code === nvmlCodes.success ? processRoom : 0)
-      return {
-        ok: true,
-        value: Array.from({ length: found }, (_, index) => {
-          const bytes = out.readBigUInt64LE(index * size + 8)
-          return { pid: out.readUInt32LE(index * size), name: null, memoryBytes: bytes === notAvailable ? null : Number(bytes) }
-        }),
-      }
-    }
-    return { ok: false, code: nvmlCodes.functionNotFound }
-  }
-
-  /** nvmlDeviceAttributes_t: SM count first, memory in MiB at 32. */
-  function migInstances(device: NvmlDevice): NvmlAnswer<NvmlValues['migInstances']> {
-    const most = uint(device, ['nvmlDeviceGetMaxMigDeviceCount'])
-    if (!most.ok) return most
-    const instances: NvmlValues['migInstances'] = []
-    for (let index = 0; index < Math.min(most.value, 64); index++) {
-      const handle = fetch(['nvmlDeviceGetMigDeviceHandleByIndex'], 8, (out) => big(out, 0), undefined, device, [index])
-      if (!handle.ok) continue
-      const attributes = fetch(['nvmlDeviceGetAttributes_v2', 'nvmlDeviceGetAttributes'], 48, (out) => ({ multiprocessors: out.readUInt32LE(0), memoryMb: big(out, 32) }), undefined, handle.value)
-      const size = memory(handle.value)
-      instances.push({
-        index,
-        gpuInstanceId: instanceId(uint(handle.value, ['nvmlDeviceGetGpuInstanceId'])),
-        computeInstanceId: instanceId(uint(handle.value, ['nvmlDeviceGetComputeInstanceId'])),
-        memoryBytes: size.ok ? size.value.total : attributes.ok ? attributes.value.memoryMb * 1024 ** 2 : null,
-        multiprocessors: attributes.ok ? attributes.value.multiprocessors : null,
-      })
-    }
-    return { ok: true, value: instances }
-  }
-
-  const askers: { [Key in keyof NvmlValues]: (device: NvmlDevice) => NvmlAnswer<NvmlValues[Key]> } = {
-    name: (device) => textFrom('nvmlDeviceGetName', device),
-    uuid: (device) => textFrom('nvmlDeviceGetUUID', device),
-    vbiosVersion: (device) => textFrom('nvmlDeviceGetVbiosVersion', device),
-    pci,
-    memory,
-    utilization: (device) => fetch(['nvmlDeviceGetUtilizationRates'], 8, (out) => ({ gpu: out.readUInt32LE(0), memory: out.readUInt32LE(4) }), undefined, device),
-    encoder: (device) => mapAnswer(twoUints(device, 'nvmlDeviceGetEncoderUtilization'), ([share]) => share),
-    decoder: (device) => mapAnswer(twoUints(device, 'nvmlDeviceGetDecoderUtilization'), ([share]) => share),
-    temperatureC: temperature,
-    memoryTemperatureC: memoryTemperature,
-    powerUsageMw: (device) => uint(device, ['nvmlDeviceGetPowerUsage']),
-    enforcedPowerLimitMw: (device) => uint(device, ['nvmlDeviceGetEnforcedPowerLimit']),
-    defaultPowerLimitMw: (device) => uint(device, ['nvmlDeviceGetPowerManagementDefaultLimit']),
-    powerLimitRangeMw: (device) => mapAnswer(twoUints(device, 'nvmlDeviceGetPowerManagementLimitConstraints'), ([min, max]) => ({ min, max })),
-    graphicsClockMhz: (device) => uint(device, ['nvmlDeviceGetClockInfo'], 0),
-    memoryClockMhz: (device) => uint(device, ['nvmlDeviceGetClockInfo'], 2),
-    fans,
-    throttleReasons,
-    eccEnabled: (device) => mapAnswer(twoUints(device, 'nvmlDeviceGetEccMode'), ([current]) => current === 1),
-    eccCorrected: (device) => eccTotal(device, 0),
-    eccUncorrected: (device) => eccTotal(device, 1),
-    pcieGeneration: (device) => uint(device, ['nvmlDeviceGetCurrPcieLinkGeneration']),
-    pcieLanes: (device) => uint(device, ['nvmlDeviceGetCurrPcieLinkWidth']),
-    pcieGenerationMax: (device) => uint(device, ['nvmlDeviceGetMaxPcieLinkGeneration']),
-    pcieLanesMax: (device) => uint(device, ['nvmlDeviceGetMaxPcieLinkWidth']),
-    performanceState: (device) => uint(device, ['nvmlDeviceGetPerformanceState']),
-    displayActive: (device) => mapAnswer(uint(device, ['nvmlDeviceGetDisplayActive']), (value) => value === 1),
-    computeCapability: (device) => mapAnswer(twoUints(device, 'nvmlDeviceGetCudaComputeCapability'), ([major, minor]) => ({ major, minor })),
-    migEnabled: (device) => mapAnswer(twoUints(device, 'nvmlDeviceGetMigMode'), ([current]) => current === 1),
-    migInstances,
-    computeProcesses: (device) => processes(device, 'Compute'),
-    graphicsProcesses: (device) => processes(device, 'Graphics'),
-  }
-
+function nvmlOver(binding: NvmlBinding, unload: () => void): Nvml {
+  const askers = askersOver(binding)
+  const xids = createXidListener(binding)
+  const init = binding.lazily(['nvmlInit_v2', 'nvmlInit'], [])
+  const shutdown = binding.lazily(['nvmlShutdown'], [])
+  const cuda = systemNumber(binding, ['nvmlSystemGetCudaDriverVersion_v2', 'nvmlSystemGetCudaDriverVersion'])
+  const count = systemNumber(binding, ['nvmlDeviceGetCount_v2', 'nvmlDeviceGetCount'])
+  const byIndex = binding.lazily(['nvmlDeviceGetHandleByIndex_v2', 'nvmlDeviceGetHandleByIndex'], ['uint32_t', pointer])
+  const processName = systemText(binding, 'nvmlSystemGetProcessName', ['uint32_t'])
   return {
-    init: () => entry(['nvmlInit_v2', 'nvmlInit'], [])?.() ?? nvmlCodes.functionNotFound,
-    shutdown: () => void entry(['nvmlShutdown'], [])?.(),
-    driverVersion: () => textFrom('nvmlSystemGetDriverVersion'),
-    cudaVersion: () => fetch(['nvmlSystemGetCudaDriverVersion_v2', 'nvmlSystemGetCudaDriverVersion'], 4, (out) => out.readInt32LE(0)),
-    deviceCount: () => fetch(['nvmlDeviceGetCount_v2', 'nvmlDeviceGetCount'], 4, (out) => out.readUInt32LE(0)),
+    init: () => init()?.() ?? nvmlCodes.functionNotFound,
+    shutdown() {
+      xids.close()
+      shutdown()?.()
+    },
+    unload,
+    driverVersion: systemText(binding, 'nvmlSystemGetDriverVersion'),
+    cudaVersion: cuda,
+    deviceCount: count,
     device(index) {
-      const call = entry(['nvmlDeviceGetHandleByIndex_v2', 'nvmlDeviceGetHandleByIndex'], ['uint32_t', 'void *'])
-      if (!call) return { ok: false, code: nvmlCodes.functionNotFound }
-      const out = blank(8)
-      const code = call(index, out)
-      return code === nvmlCodes.success ? { ok: true, value: big(out, 0) } : { ok: false, code }
+      const entry = byIndex()
+      if (!entry) return notThere
+      const out = Buffer.alloc(8)
+      const code = entry(index, out)
+      return code === nvmlCodes.success ? { ok: true, value: big(out, 0) } : refuse(code)
     },
-    processName(pid) {
-      const call = entry(['nvmlSystemGetProcessName'], ['uint32_t', 'void *', 'uint32_t'])
-      if (!call) return { ok: false, code: nvmlCodes.functionNotFound }
-      const out = blank(textBytes)
-      const code = call(pid, out, textBytes)
-      return code === nvmlCodes.success ? { ok: true, value: textIn(out) } : { ok: false, code }
-    },
+    processName,
+    xids: (devices) => xids.poll(devices),
     ask: (device, key) => askers[key](device),
   }
 }
 
-function mapAnswer<From, To>(answer: NvmlAnswer<From>, how: (value: From) => To): NvmlAnswer<To> {
-  return answer.ok ? { ok: true, value: how(answer.value) } : answer
+function systemNumber(binding: NvmlBinding, names: string[]): () => NvmlAnswer<number> {
+  const call = binding.lazily(names, [pointer])
+  return () => {
+    const entry = call()
+    if (!entry) return notThere
+    const out = Buffer.alloc(4)
+    const code = entry(out)
+    return code === nvmlCodes.success ? { ok: true, value: out.readUInt32LE(0) } : refuse(code)
+  }
 }
-function instanceId(answer: NvmlAnswer<number>): number | null {
-  return answer.ok && answer.value !== noInstance ? answer.value : null
+
+function askersOver(binding: NvmlBinding): Askers {
+  const { uint, uints, text, struct, field } = binding
+  const first = (ask: Ask<number[]>): Ask<number> => mapAnswer(ask, (values) => values[0] ?? 0)
+  const flag = (ask: Ask<number>): Ask<boolean> => mapAnswer(ask, (value) => value === 1)
+  const clock = (kind: number): Ask<number> => uint(['nvmlDeviceGetClockInfo'], kind)
+  const maxClock = (kind: number): Ask<number> => uint(['nvmlDeviceGetMaxClockInfo'], kind)
+  const threshold = (kind: number): Ask<number> => struct(['nvmlDeviceGetTemperatureThreshold'], 4, (out) => out.readInt32LE(0), undefined, kind)
+  const ecc = (kind: 0 | 1): Ask<number> => struct(['nvmlDeviceGetTotalEccErrors'], 8, (out) => big(out, 0), undefined, kind, 0 /* volatile: since the driver loaded */)
+  const fanCount = uint(['nvmlDeviceGetNumFans'])
+  const memory = memoryAsker(binding)
+  const migHandles = migHandleAsker(binding)
+
+  return {
+    name: text('nvmlDeviceGetName'),
+    uuid: text('nvmlDeviceGetUUID'),
+    vbiosVersion: text('nvmlDeviceGetVbiosVersion'),
+    boardPartNumber: text('nvmlDeviceGetBoardPartNumber'),
+    pci: pciAsker(binding),
+    memory,
+    utilization: struct(['nvmlDeviceGetUtilizationRates'], 8, (out) => ({ gpu: out.readUInt32LE(0), memory: out.readUInt32LE(4) })),
+    encoder: first(uints('nvmlDeviceGetEncoderUtilization', 2)),
+    decoder: first(uints('nvmlDeviceGetDecoderUtilization', 2)),
+    temperatureC: temperatureAsker(binding),
+    memoryTemperatureC: memoryTemperatureAsker(binding),
+    thresholdShutdownC: threshold(thresholds.shutdown),
+    thresholdSlowdownC: threshold(thresholds.slowdown),
+    thresholdMemoryC: threshold(thresholds.memory),
+    thresholdTargetC: threshold(thresholds.target),
+    // nvmlMarginTemperature_v1_t { version, margin }.
+    marginC: struct(['nvmlDeviceGetMarginTemperature'], 8, (out) => out.readInt32LE(4), (out) => out.writeUInt32LE(structVersion(8, 1), 0)),
+    marginSlowdownC: field(fields.slowdownMargin),
+    marginShutdownC: field(fields.shutdownMargin),
+    powerUsageMw: uint(['nvmlDeviceGetPowerUsage']),
+    energyMj: struct(['nvmlDeviceGetTotalEnergyConsumption'], 8, (out) => big(out, 0)),
+    enforcedPowerLimitMw: uint(['nvmlDeviceGetEnforcedPowerLimit']),
+    defaultPowerLimitMw: uint(['nvmlDeviceGetPowerManagementDefaultLimit']),
+    powerLimitRangeMw: mapAnswer(uints('nvmlDeviceGetPowerManagementLimitConstraints', 2), ([min = 0, max = 0]) => ({ min, max })),
+    graphicsClockMhz: clock(clocks.graphics),
+    smClockMhz: clock(clocks.sm),
+    memoryClockMhz: clock(clocks.memory),
+    videoClockMhz: clock(clocks.video),
+    graphicsClockMaxMhz: maxClock(clocks.graphics),
+    smClockMaxMhz: maxClock(clocks.sm),
+    memoryClockMaxMhz: maxClock(clocks.memory),
+    videoClockMaxMhz: maxClock(clocks.video),
+    fanCount,
+    fans: fansAsker(binding, fanCount),
+    fansRpm: fansRpmAsker(binding, fanCount),
+    throttleReasons: struct(['nvmlDeviceGetCurrentClocksEventReasons', 'nvmlDeviceGetCurrentClocksThrottleReasons'], 8, (out) => big(out, 0)),
+    eccEnabled: flag(first(uints('nvmlDeviceGetEccMode', 2))),
+    eccCorrected: ecc(0),
+    eccUncorrected: ecc(1),
+    retiredSingleBit: retiredAsker(binding, 0),
+    retiredDoubleBit: retiredAsker(binding, 1),
+    retiredPending: flag(uint(['nvmlDeviceGetRetiredPagesPendingStatus'])),
+    remappedRows: mapAnswer(uints('nvmlDeviceGetRemappedRows', 4), ([correctable = 0, uncorrectable = 0, pending, failed]) => ({ correctable, uncorrectable, pending: pending === 1, failed: failed === 1 })),
+    nvlinks: nvlinkAsker(binding),
+    pcieGeneration: uint(['nvmlDeviceGetCurrPcieLinkGeneration']),
+    pcieLanes: uint(['nvmlDeviceGetCurrPcieLinkWidth']),
+    pcieGenerationMax: uint(['nvmlDeviceGetMaxPcieLinkGeneration']),
+    pcieLanesMax: uint(['nvmlDeviceGetMaxPcieLinkWidth']),
+    pcieReplays: uint(['nvmlDeviceGetPcieReplayCounter']),
+    performanceState: uint(['nvmlDeviceGetPerformanceState']),
+    displayActive: flag(uint(['nvmlDeviceGetDisplayActive'])),
+    persistenceMode: flag(uint(['nvmlDeviceGetPersistenceMode'])),
+    computeMode: uint(['nvmlDeviceGetComputeMode']),
+    // The older entry point does not know MCDM and takes it for WDDM.
+    driverModel: eitherOf(first(uints('nvmlDeviceGetDriverModel_v2', 2)), first(uints('nvmlDeviceGetDriverModel', 2))),
+    architecture: uint(['nvmlDeviceGetArchitecture']),
+    virtualizationMode: uint(['nvmlDeviceGetVirtualizationMode']),
+    computeCapability: mapAnswer(uints('nvmlDeviceGetCudaComputeCapability', 2), ([major = 0, minor = 0]) => ({ major, minor })),
+    migEnabled: flag(first(uints('nvmlDeviceGetMigMode', 2))),
+    migInstances: migInstanceAsker(binding, migHandles, memory),
+    computeProcesses: processAsker(binding, 'Compute', migHandles),
+    graphicsProcesses: processAsker(binding, 'Graphics', migHandles),
+    processUtilization: utilisationAsker(binding),
+  }
 }
-function structVersion(bytes: number, version: number): number {
-  return (bytes | (version << 24)) >>> 0
+
+/** nvmlMemory_v2_t leaves what the driver reserves out of `used`, as nvidia-smi does; nvmlMemory_t counts it in. */
+function memoryAsker({ struct }: NvmlBinding): Ask<NvmlValues['memory']> {
+  const newer = struct(['nvmlDeviceGetMemoryInfo_v2'], 40, (out) => ({ total: big(out, 8), used: big(out, 32) }), (out) => out.writeUInt32LE(structVersion(40, 2), 0))
+  return eitherOf(newer, struct(['nvmlDeviceGetMemoryInfo'], 24, (out) => ({ total: big(out, 0), used: big(out, 16) })))
 }
-function big(from: Buffer, at: number): number {
-  return Number(from.readBigUInt64LE(at))
+
+/** nvmlPciInfo_t; the oldest entry point knows the short address alone. */
+function pciAsker({ struct }: NvmlBinding): Ask<NvmlValues['pci']> {
+  return struct(['nvmlDeviceGetPciInfo_v3', 'nvmlDeviceGetPciInfo_v2', 'nvmlDeviceGetPciInfo'], 128, (out) => ({
+    busId: textIn(out.subarray(36, 68)) || textIn(out.subarray(0, 16)),
+    pciDeviceId: out.readUInt32LE(28),
+    pciSubSystemId: out.readUInt32LE(32),
+  }))
 }
-function textIn(from: Buffer): string {
-  const end = from.indexOf(0)
-  return from.subarray(0, end === -1 ? from.length : end).toString('utf8').trim()
+
+/** nvmlTemperature_v1_t { version, sensor, temperature } since CUDA 13; the plain call before. */
+function temperatureAsker({ struct }: NvmlBinding): Ask<number> {
+  const plain = struct(['nvmlDeviceGetTemperature'], 4, (out) => out.readInt32LE(0), undefined, 0)
+  const versioned = struct(['nvmlDeviceGetTemperatureV'], 12, (out) => out.readInt32LE(8), (out) => out.writeUInt32LE(structVersion(12, 1), 0))
+  return (device) => {
+    const first = plain(device)
+    const answer = first.ok || (first.code !== nvmlCodes.functionNotFound && first.code !== nvmlCodes.deprecated) ? first : versioned(device)
+    // All bits set: the driver has no value.
+    return answer.ok && answer.value === -1 ? refuse(nvmlCodes.noData) : answer
+  }
+}
+
+/** Drivers answer 0 for memory that has no sensor. */
+function memoryTemperatureAsker({ field }: NvmlBinding): Ask<number> {
+  const ask = field(fields.memoryTemperature)
+  return (device) => {
+    const answer = ask(device)
+    return answer.ok && answer.value === 0 ? refuse(nvmlCodes.notSupported) : answer
+  }
+}
+
+/** The call without a fan's number is for cards, and drivers, that know one fan only. */
+function fansAsker({ uint }: NvmlBinding, fanCount: Ask<number>): Ask<number[]> {
+  const speeds = Array.from({ length: mostFans }, (_, fan) => uint(['nvmlDeviceGetFanSpeed_v2'], fan))
+  const only = mapAnswer(uint(['nvmlDeviceGetFanSpeed']), (speed) => [speed])
+  return (device) => {
+    const read = eachFan(device, fanCount, speeds)
+    return read.length > 0 ? { ok: true, value: read } : only(device)
+  }
+}
+
+/** nvmlFanSpeedInfo_v1_t { version, fan, speed }, since driver 560. */
+function fansRpmAsker({ struct }: NvmlBinding, fanCount: Ask<number>): Ask<number[]> {
+  const speeds = Array.from({ length: mostFans }, (_, fan) =>
+    struct(['nvmlDeviceGetFanSpeedRPM'], 12, (out) => out.readUInt32LE(8), (out) => {
+      out.writeUInt32LE(structVersion(12, 1), 0)
+      out.writeUInt32LE(fan, 4)
+    }),
+  )
+  return (device) => {
+    const one = speeds[0]!(device)
+    return one.ok ? { ok: true, value: eachFan(device, fanCount, speeds) } : one
+  }
+}
+
+function eachFan(device: NvmlDevice, fanCount: Ask<number>, speeds: Ask<number>[]): number[] {
+  const count = fanCount(device)
+  return speeds.slice(0, count.ok ? Math.min(count.value, mostFans) : 0).flatMap((ask) => {
+    const speed = ask(device)
+    return speed.ok ? [speed.value] : []
+  })
+}
+
+/** The count alone is wanted: with no room for addresses it is told by way of "insufficient size". */
+function retiredAsker({ lazily }: NvmlBinding, cause: 0 | 1): Ask<number> {
+  const call = lazily(['nvmlDeviceGetRetiredPages'], [handle, 'uint32_t', pointer, pointer])
+  const count = Buffer.alloc(4)
+  return (device) => {
+    const entry = call()
+    if (!entry) return notThere
+    const code = entry(device, cause, count.fill(0), null)
+    return code === nvmlCodes.success || code === nvmlCodes.insufficientSize ? { ok: true, value: count.readUInt32LE(0) } : refuse(code)
+  }
+}
+
+/** Links are numbered from 0; the first that the card does not have ends the list. A card without NVLink has none. */
+function nvlinkAsker({ uint, struct }: NvmlBinding): Ask<NvmlValues['nvlinks']> {
+  const links = Array.from({ length: mostLinks }, (_, link) => ({
+    state: uint(['nvmlDeviceGetNvLinkState'], link),
+    version: uint(['nvmlDeviceGetNvLinkVersion'], link),
+    remote: struct(['nvmlDeviceGetNvLinkRemotePciInfo_v2', 'nvmlDeviceGetNvLinkRemotePciInfo'], 128, (out) => textIn(out.subarray(36, 68)) || textIn(out.subarray(0, 16)), undefined, link),
+  }))
+  return (device) => {
+    const found: NvmlValues['nvlinks'] = []
+    for (const [link, { state, version, remote }] of links.entries()) {
+      const active = state(device)
+      if (!active.ok && found.length === 0 && active.code !== nvmlCodes.notSupported && active.code !== nvmlCodes.invalidArgument) return active
+      if (!active.ok) break
+      const isActive = active.value === 1
+      const told = isActive ? version(device) : null
+      const other = isActive ? remote(device) : null
+      found.push({ link, isActive, version: told?.ok ? nvlinkVersionName(told.value) : null, remotePciAddress: other?.ok ? pciAddressOf(other.value) : null })
+    }
+    return { ok: true, value: found }
+  }
 }

@@ -22,8 +22,42 @@ export interface NvmlValues {
   defaultPowerLimitMw: number
   powerLimitRangeMw: { min: number; max: number }
   graphicsClockMhz: number
+  smClockMhz: number
   memoryClockMhz: number
+  videoClockMhz: number
+  graphicsClockMaxMhz: number
+  smClockMaxMhz: number
+  memoryClockMaxMhz: number
+  videoClockMaxMhz: number
+  fanCount: number
   fans: number[]
+  /** Turns a minute, in the order of `fans`. */
+  fansRpm: number[]
+  /** °C; drivers give 0 where they have none. Ada and newer tell margins in their place. */
+  thresholdShutdownC: number
+  thresholdSlowdownC: number
+  thresholdMemoryC: number
+  thresholdTargetC: number
+  /** °C that are left until the card begins to slow down. */
+  marginC: number
+  /** Where it slows down and shuts down, as margins: −2 is two degrees beyond. */
+  marginSlowdownC: number
+  marginShutdownC: number
+  /** Millijoules since the driver was loaded. */
+  energyMj: number
+  pcieReplays: number
+  retiredSingleBit: number
+  retiredDoubleBit: number
+  retiredPending: boolean
+  remappedRows: { correctable: number; uncorrectable: number; pending: boolean; failed: boolean }
+  nvlinks: { link: number; isActive: boolean | null; version: string | null; remotePciAddress: string | null }[]
+  persistenceMode: boolean
+  /** NVML's own numbers of these enums; names are in nvml-words.ts. */
+  computeMode: number
+  driverModel: number
+  architecture: number
+  virtualizationMode: number
+  boardPartNumber: string
   /** Bits of nvmlClocksEventReasons. */
   throttleReasons: number
   eccEnabled: boolean
@@ -41,6 +75,8 @@ export interface NvmlValues {
   /** `memoryBytes` null: not told, as always under Windows' WDDM. */
   computeProcesses: NvmlProcess[]
   graphicsProcesses: NvmlProcess[]
+  /** Share of the card of those that used it since they were last asked for, 0..100; the others used nothing. */
+  processUtilization: { pid: number; percent: number }[]
 }
 
 export interface NvmlProcess {
@@ -56,6 +92,8 @@ export interface Nvml {
   /** 0, or NVML's error code. Starting it may take seconds where no persistence mode keeps the driver awake. */
   init(): number
   shutdown(): void
+  /** Lets the library go, so that one which an update has put in its place can be loaded. Nothing may be asked after it. */
+  unload(): void
   driverVersion(): NvmlAnswer<string>
   /** 13020 for 13.2. */
   cudaVersion(): NvmlAnswer<number>
@@ -63,67 +101,7 @@ export interface Nvml {
   device(index: number): NvmlAnswer<NvmlDevice>
   /** A program's path and perhaps its arguments. */
   processName(pid: number): NvmlAnswer<string>
+  /** Xid numbers that the driver reported since the last call; the first call begins to listen. Never waits. */
+  xids(devices: readonly NvmlDevice[]): { device: NvmlDevice; code: number }[]
   ask<Key extends keyof NvmlValues>(device: NvmlDevice, key: Key): NvmlAnswer<NvmlValues[Key]>
-}
-
-/** Return values from NVIDIA's nvml.h (nvmlReturn_t). */
-export const nvmlCodes = {
-  success: 0,
-  uninitialized: 1,
-  invalidArgument: 2,
-  notSupported: 3,
-  noPermission: 4,
-  notFound: 6,
-  insufficientSize: 7,
-  insufficientPower: 8,
-  driverNotLoaded: 9,
-  timeout: 10,
-  libraryNotFound: 12,
-  functionNotFound: 13,
-  gpuIsLost: 15,
-  resetRequired: 16,
-  operatingSystem: 17,
-  libraryMismatch: 18,
-  noData: 21,
-  deprecated: 26,
-  notReady: 27,
-  unknown: 999,
-} as const
-
-const words: Record<number, string> = {
-  [nvmlCodes.notSupported]: 'this card does not support it',
-  [nvmlCodes.noPermission]: 'this user may not read it (insufficient permissions)',
-  [nvmlCodes.notFound]: 'the driver does not find it',
-  [nvmlCodes.insufficientPower]: 'the card’s power cables are not attached properly',
-  [nvmlCodes.driverNotLoaded]: 'the driver is not loaded',
-  [nvmlCodes.timeout]: 'the driver did not answer in time',
-  [nvmlCodes.functionNotFound]: 'this driver does not know it',
-  [nvmlCodes.gpuIsLost]: 'the card is lost: the driver no longer reaches it',
-  [nvmlCodes.resetRequired]: 'the card needs a reset',
-  [nvmlCodes.operatingSystem]: 'the operating system blocks the card',
-  [nvmlCodes.noData]: 'the driver has no figure yet',
-  [nvmlCodes.deprecated]: 'this driver no longer tells it (deprecated)',
-  [nvmlCodes.notReady]: 'the card is not ready',
-  [nvmlCodes.unknown]: 'the driver reports an unknown error',
-}
-
-export function nvmlReason(code: number): string {
-  return words[code] ?? `the driver answers with error ${code}`
-}
-
-/** Names of the bits of nvmlClocksEventReasons, spelt as nvidia-smi's XML does. */
-const throttleBits: [number, string][] = [
-  [0x1, 'gpu_idle'],
-  [0x2, 'applications_clocks_setting'],
-  [0x4, 'sw_power_cap'],
-  [0x8, 'hw_slowdown'],
-  [0x10, 'sync_boost'],
-  [0x20, 'sw_thermal_slowdown'],
-  [0x40, 'hw_thermal_slowdown'],
-  [0x80, 'hw_power_brake_slowdown'],
-  [0x100, 'display_clocks_setting'],
-]
-
-export function throttleNames(bits: number): string[] {
-  return throttleBits.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name)
 }

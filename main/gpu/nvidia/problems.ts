@@ -41,6 +41,14 @@ export const libraryMismatch: Problem = {
   remedy: 'Restart the machine.',
 }
 
+export function notPermitted(why: string): Problem {
+  return {
+    id: 'driver-not-permitted',
+    sentence: `The NVIDIA driver does not let Idlewatt in: ${why}.`,
+    remedy: 'Run Idlewatt as a user who may open /dev/nvidia* (on many systems the groups video and render); in a container, hand the cards to it (`--gpus all`).',
+  }
+}
+
 export const driverMissing: Problem = {
   id: 'driver-missing',
   sentence: 'There is an NVIDIA card, but no NVIDIA driver: neither its library (NVML) nor nvidia-smi is on this machine.',
@@ -64,7 +72,13 @@ export function outputBroken(from: string, why: string): Problem {
 }
 
 export function commandFailed(why: string): Problem {
-  return { id: 'driver-not-answering', sentence: `The NVIDIA driver is not answering: nvidia-smi failed: ${why}`, remedy: 'Run `nvidia-smi` yourself to see its words; restarting the machine or reinstalling the driver usually helps.' }
+  return {
+    id: 'driver-not-answering',
+    sentence: `The NVIDIA driver is not answering: nvidia-smi failed: ${why}`,
+    remedy: /nvml: unknown error/i.test(why)
+      ? 'In a container: start the container again, since it has lost its right to the cards. Elsewhere restart the machine.'
+      : 'Run `nvidia-smi` yourself to see its words; restarting the machine or reinstalling the driver usually helps.',
+  }
 }
 
 export function cardsNotDescribed(counted: number, described: number): Problem {
@@ -80,7 +94,8 @@ export function problemFromWords(text: string): Problem | null {
   if (/version mismatch/i.test(text)) return libraryMismatch
   if (/gpu is lost/i.test(text)) return { ...gpuLost, sentence: `The driver has lost a card: ${firstSentence(text)}` }
   if (/couldn't communicate with the nvidia driver|driver is not loaded|driver not loaded|could not communicate|couldn't find (the )?(libnvidia-ml|nvml)/i.test(text)) return driverNotLoaded
-  if (/requires? reset|reset required/i.test(text)) return { ...resetRequired, sentence: `A card has to be reset before it can be used again: ${firstSentence(text)}` }
+  if (/insufficient permission|no permission|blocked by the operating system|operating system has blocked/i.test(text)) return notPermitted(firstSentence(text).replace(/[.!?]$/, ''))
+  if (/requires? (reset|restart)|reset required/i.test(text)) return { ...resetRequired, sentence: `A card has to be reset before it can be used again: ${firstSentence(text)}` }
   return null
 }
 

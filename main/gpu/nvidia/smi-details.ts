@@ -1,7 +1,7 @@
 /** The parts of a card's XML that changed their layout over the years: throttle reasons, memory errors, processes. Pure. */
-import type { GpuProcess } from '../../../shared/telemetry.ts'
-import { known, unknown, valueOf, type Reading } from '../reading.ts'
-import { inBytes, numberAt, plain, wordAt, wordOf } from './smi-values.ts'
+import type { GpuFan, GpuProcess } from '../../../shared/telemetry.ts'
+import { known, unknown, valueOf, within, type Reading } from '../reading.ts'
+import { inBytes, inPercent, numberAt, plain, wordAt, wordOf } from './smi-values.ts'
 import { childOf, listOf, textOf, type XmlNode } from './smi-xml.ts'
 
 /** `clocks_throttle_reasons` to v11, `clocks_event_reasons` from v12. The reasons by NVIDIA's names: "sw_power_cap", "gpu_idle". */
@@ -41,6 +41,23 @@ export function eccCount(gpu: XmlNode, kind: 'corrected' | 'uncorrected'): Readi
   return unknown('this driver does not tell')
 }
 
+/** One share for all fans so far; should a schema list them one by one, each counts. Fans may be driven beyond what their maker calls full speed. */
+export function fansOf(gpu: XmlNode): Reading<GpuFan[]> {
+  const node = childOf(gpu, 'fan_speed')
+  const readings = (Array.isArray(node) ? node : [node]).map((speed) => within(numberAt({ speed }, inPercent, 'speed'), 0, 2))
+  const shares = readings.map(valueOf)
+  if (shares.every((share) => share === null)) return readings.find((reading) => 'why' in reading) ?? unknown('this driver does not tell')
+  return known(shares.map((share) => ({ share, rpm: null })))
+}
+
+/** nvidia-smi's letters: C computes, G draws, M is a program that shares the card with others (MPS). */
+function kindOf(type: string | null): GpuProcess['kind'] {
+  const letters = (type ?? '').toUpperCase()
+  if (!/^[CGM](\+[CGM])*$/.test(letters)) return null
+  const computes = /[CM]/.test(letters)
+  return letters.includes('G') ? (computes ? 'both' : 'graphics') : 'compute'
+}
+
 /** On Windows the driver gives no memory per process. One process may stand there several times, once per MIG slice. */
 export function processesOf(gpu: XmlNode): Reading<GpuProcess[]> {
   // Drivers before 2015 list what computes alone.
@@ -55,8 +72,11 @@ export function processesOf(gpu: XmlNode): Reading<GpuProcess[]> {
     if (pid === null || pid < 0) continue
     const memoryBytes = valueOf(numberAt(node, inBytes, 'used_memory'))
     const seen = byPid.get(pid)
-    if (seen) seen.memoryBytes = seen.memoryBytes === null ? memoryBytes : seen.memoryBytes + (memoryBytes ?? 0)
-    else byPid.set(pid, { pid, name: programName(valueOf(wordAt(node, 'process_name'))), memoryBytes, ours: null })
+    const kind = kindOf(valueOf(wordAt(node, 'type')))
+    if (seen) {
+      seen.memoryBytes = seen.memoryBytes === null ? memoryBytes : seen.memoryBytes + (memoryBytes ?? 0)
+      if (seen.kind !== kind) seen.kind = seen.kind && kind ? 'both' : (seen.kind ?? kind ?? null)
+    } else byPid.set(pid, { pid, name: programName(valueOf(wordAt(node, 'process_name'))), memoryBytes, ours: null, kind: kind ?? null })
   }
   return known([...byPid.values()])
 }

@@ -69,7 +69,7 @@ function askNode(nodeNvidiaSmi: NonNullable<SmiLayerOptions['nodeNvidiaSmi']>) {
 /** On Windows it is not always on the path; under WSL hardly ever. */
 function placesOfSmi(platform: string): string[] {
   if (platform === 'win32') return ['nvidia-smi', `${process.env['ProgramW6432'] ?? 'C:\\Program Files'}\\NVIDIA Corporation\\NVSMI\\nvidia-smi.exe`]
-  if (platform === 'linux') return ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi']
+  if (platform === 'linux') return ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi', '/usr/local/nvidia/bin/nvidia-smi']
   return ['nvidia-smi']
 }
 

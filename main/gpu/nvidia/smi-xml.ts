@@ -24,7 +24,7 @@ export function parseSmiXml(text: string): SmiLog {
   if (end === -1) throw new SmiUnreadable(`it breaks off in line ${text.trimEnd().split('\n').length}, before the closing </nvidia_smi_log>`)
 
   // Warnings that some drivers print before or after the document are cut off with it.
-  const document = text.slice(start, end + '</nvidia_smi_log>'.length)
+  const document = withoutClockLists(text.slice(start, end + '</nvidia_smi_log>'.length))
   let parsed: { nvidia_smi_log?: XmlNode } | null = null
   let problem: unknown = null
   try {
@@ -39,6 +39,22 @@ export function parseSmiXml(text: string): SmiLog {
   }
   if (problem) throw new SmiUnreadable(`it is not well-formed XML: ${xmlComplaint(problem)}`)
   return logOf(parsed)
+}
+
+/** Every clock a card can be set to: most of what is printed, and nobody's question. The lines stay, so that complaints name the right one. */
+function withoutClockLists(document: string): string {
+  const open = '<supported_clocks>'
+  const close = '</supported_clocks>'
+  let kept = ''
+  let from = 0
+  for (;;) {
+    const begin = document.indexOf(open, from)
+    const end = begin === -1 ? -1 : document.indexOf(close, begin)
+    // One that does not end before the next card begins is broken, and the parser's to complain about.
+    if (end === -1 || document.slice(begin, end).includes('<gpu ')) return kept + document.slice(from)
+    kept += document.slice(from, begin) + '\n'.repeat(document.slice(begin, end).split('\n').length - 1)
+    from = end + close.length
+  }
 }
 
 /** Where the document begins; what somebody noted in a comment before it is none. −1: nowhere. */

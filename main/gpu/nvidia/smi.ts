@@ -1,10 +1,13 @@
 /** Reads what `nvidia-smi -q -x` says of every card: driver schemas v10 to v13 and whatever keeps their shape. Pure. */
 import type { MigInstance, Problem } from '../../../shared/machine.ts'
 import { pciAddressOf, pciIdFromCombined } from '../../system/pci-address.ts'
-import { firstKnown, known, sampleOf, unknown, valueOf, within, type Reading } from '../reading.ts'
+import { firstKnown, known, mapReading, sampleOf, unknown, valueOf, within, type Reading } from '../reading.ts'
 import { blankCard, type CardSeen } from '../vendor.ts'
+import { mostMemoryBytes } from './nvml-card.ts'
+import { isIntegratedName } from './nvml-words.ts'
 import { gpuLost, resetRequired } from './problems.ts'
-import { eccCount, processesOf, throttleOf } from './smi-details.ts'
+import { detailsOf } from './smi-card.ts'
+import { eccCount, fansOf, processesOf, throttleOf } from './smi-details.ts'
 import { flagAt, inBytes, inCelsius, inLanes, inMegahertz, inPercent, inWatts, numberAt, plain, wordAt } from './smi-values.ts'
 import { childOf, listOf, parseSmiXml, textOf, type SmiLog, type XmlNode } from './smi-xml.ts'
 
@@ -38,9 +41,11 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
   const power = powerOf(gpu)
   // Drivers before 2013 call it `memory_usage`.
   const memory = childOf(gpu, 'fb_memory_usage') === undefined ? 'memory_usage' : 'fb_memory_usage'
-  const memoryBytes = positive(numberAt(gpu, inBytes, memory, 'total'))
+  const memoryBytes = within(positive(numberAt(gpu, inBytes, memory, 'total')), 1, mostMemoryBytes)
+  const fans = fansOf(gpu)
   return {
     ...blankCard('nvidia-smi'),
+    ...detailsOf(gpu),
     uuid: uuidOf(gpu),
     name,
     vendor: 'nvidia',
@@ -52,7 +57,7 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
     pcieGenerationMax: valueOf(positive(numberAt(gpu, plain, 'pci', 'pci_gpu_link_info', 'pcie_gen', 'max_link_gen'))),
     pcieLanesMax: valueOf(positive(numberAt(gpu, inLanes, 'pci', 'pci_gpu_link_info', 'link_widths', 'max_link_width'))),
     drivesDisplay: valueOf(displayOf(gpu)),
-    isIntegrated: name === null ? null : /\b(GB10|N1X?|Tegra|Orin|Xavier|Thor)\b/i.test(name),
+    isIntegrated: name === null ? null : isIntegratedName(name),
     eccEnabled: valueOf(flagAt(gpu, 'ecc_mode', 'current_ecc')),
     mig: migOf(gpu),
     powerLimitW: valueOf(power.limitW),
@@ -61,11 +66,11 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
     powerLimitMaxW: valueOf(power.maxW),
     sample: sampleOf(takenAt, {
       readings: {
-        utilisation: share(gpu, 'gpu_util'),
-        memoryUtilisation: share(gpu, 'memory_util'),
+        utilisation: load(gpu, 'gpu_util'),
+        memoryUtilisation: load(gpu, 'memory_util'),
         encoder: share(gpu, 'encoder_util'),
         decoder: share(gpu, 'decoder_util'),
-        memoryUsedBytes: numberAt(gpu, inBytes, memory, 'used'),
+        memoryUsedBytes: within(numberAt(gpu, inBytes, memory, 'used'), 0, mostMemoryBytes),
         memoryTotalBytes: memoryBytes,
         temperatureC: within(numberAt(gpu, inCelsius, 'temperature', 'gpu_temp'), -40, 200),
         hotspotC: unknown('nvidia-smi does not tell the hotspot'),
@@ -73,9 +78,13 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
         powerW: power.drawW,
         powerLimitW: power.limitW,
         coreClockMhz: within(firstKnown(numberAt(gpu, inMegahertz, 'clocks', 'graphics_clock'), numberAt(gpu, inMegahertz, 'clocks', 'sm_clock')), 0, 20_000),
+        smClockMhz: within(numberAt(gpu, inMegahertz, 'clocks', 'sm_clock'), 0, 20_000),
         memoryClockMhz: within(numberAt(gpu, inMegahertz, 'clocks', 'mem_clock'), 0, 50_000),
-        // Fans may be driven beyond what their maker calls full speed.
-        fan: within(numberAt(gpu, inPercent, 'fan_speed'), 0, 2),
+        videoClockMhz: within(numberAt(gpu, inMegahertz, 'clocks', 'video_clock'), 0, 20_000),
+        fan: mapReading(fans, (list) => Math.max(...list.map(({ share }) => share ?? 0))),
+        fanRpm: unknown('nvidia-smi does not tell turns a minute'),
+        energyJ: unknown('nvidia-smi does not tell the energy counter'),
+        pcieReplays: within(numberAt(gpu, plain, 'pci', 'replay_counter'), 0, 0xffff_fffe),
         eccCorrected: eccCount(gpu, 'corrected'),
         eccUncorrected: eccCount(gpu, 'uncorrected'),
         pcieGeneration: positive(numberAt(gpu, plain, 'pci', 'pci_gpu_link_info', 'pcie_gen', 'current_link_gen')),
@@ -84,6 +93,7 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
       performanceState: valueOf(wordAt(gpu, 'performance_state')),
       throttle: throttleOf(gpu),
       processes: processesOf(gpu),
+      fans,
       otherwise: 'nvidia-smi does not tell',
     }),
     problems: troublesOf(gpu),
@@ -107,6 +117,11 @@ function deviceIdOf(gpu: XmlNode): string | null {
   return id?.startsWith('10de:') && id !== '10de:0000' ? id : null
 }
 
+function load(gpu: XmlNode, name: string): Reading {
+  const reading = share(gpu, name)
+  return 'why' in reading && valueOf(flagAt(gpu, 'mig_mode', 'current_mig')) === true ? unknown('the driver does not tell it while the card is cut into MIG instances') : reading
+}
+
 function share(gpu: XmlNode, name: string): Reading {
   return within(numberAt(gpu, inPercent, 'utilization', name), 0, 1)
 }
@@ -123,20 +138,23 @@ interface Power {
   maxW: Reading
 }
 
+/** A limit of 0 W is none. */
+const leastLimitW = 0.5
+
 /** `power_readings` to v11, `gpu_power_readings` from v12, split in average and instant draw from v13; the module's where the GPU's own is silent. */
 function powerOf(gpu: XmlNode): Power {
   const blocks = ['gpu_power_readings', 'power_readings', 'module_power_readings']
   /** The reason of the first block that is there at all. */
-  function first(...names: string[]): Reading {
+  function first(low: number, ...names: string[]): Reading {
     const present = blocks.filter((block) => childOf(gpu, block) !== undefined)
-    return firstKnown(...present.flatMap((block) => names.filter((name) => childOf(gpu, block, name) !== undefined).map((name) => within(numberAt(gpu, inWatts, block, name), 0, 20_000))), unknown('this driver does not tell'))
+    return firstKnown(...present.flatMap((block) => names.filter((name) => childOf(gpu, block, name) !== undefined).map((name) => within(numberAt(gpu, inWatts, block, name), low, 20_000))), unknown('this driver does not tell'))
   }
   return {
-    drawW: first('power_draw', 'average_power_draw', 'instant_power_draw'),
-    limitW: first('current_power_limit', 'enforced_power_limit', 'power_limit', 'requested_power_limit'),
-    defaultW: first('default_power_limit'),
-    minW: first('min_power_limit'),
-    maxW: first('max_power_limit'),
+    drawW: first(0, 'power_draw', 'average_power_draw', 'instant_power_draw'),
+    limitW: first(leastLimitW, 'current_power_limit', 'enforced_power_limit', 'power_limit', 'requested_power_limit'),
+    defaultW: first(leastLimitW, 'default_power_limit'),
+    minW: first(leastLimitW, 'min_power_limit'),
+    maxW: first(leastLimitW, 'max_power_limit'),
   }
 }
 

@@ -63,8 +63,8 @@ describe.skipIf(!isHere)('captures of nvidia-smi (skipped where ../shared/captur
     expect(card).toMatchObject({ name: 'Tesla T4', pciAddress: '0000:00:1e.0', pciDeviceId: '10de:1eb8', memoryBytes: 15360 * MiB, eccEnabled: true, powerLimitW: 70, powerLimitMinW: 60, powerLimitMaxW: 70, mig: null })
     expect(card!.sample).toMatchObject({ memoryUsedBytes: 1032 * MiB, temperatureC: 40, powerW: 26.78, fan: null, eccCorrected: 0, eccUncorrected: 0, pcieLanes: 8, throttle: [] })
     expect(card!.sample!.processes).toEqual([
-      { pid: 675, name: '/usr/lib/xorg/Xorg', memoryBytes: 22 * MiB, ours: null },
-      { pid: 5762, name: 'python', memoryBytes: 1005 * MiB, ours: null },
+      { pid: 675, name: '/usr/lib/xorg/Xorg', memoryBytes: 22 * MiB, ours: null, kind: 'graphics' },
+      { pid: 5762, name: 'python', memoryBytes: 1005 * MiB, ours: null, kind: 'compute' },
     ])
   })
 

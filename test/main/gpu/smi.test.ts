@@ -84,7 +84,7 @@ describe('layouts', () => {
   })
   test('a process on two MIG slices is one process; on Windows its memory is unknown', () => {
     const one = (memory: string) => `<process_info><pid>77</pid><type>C</type><process_name>python</process_name><used_memory>${memory}</used_memory></process_info>`
-    expect(cardWith(`<processes>${one('100 MiB')}${one('50 MiB')}</processes>`).sample!.processes).toEqual([{ pid: 77, name: 'python', memoryBytes: 150 * MiB, ours: null }])
+    expect(cardWith(`<processes>${one('100 MiB')}${one('50 MiB')}</processes>`).sample!.processes).toEqual([{ pid: 77, name: 'python', memoryBytes: 150 * MiB, ours: null, kind: 'compute' }])
     expect(cardWith(`<processes>${one('N/A')}</processes>`).sample!.processes[0]!.memoryBytes).toBeNull()
     expect(cardWith('<processes><process_info><pid>5</pid><process_name>[Insufficient Permissions]</process_name></process_info></processes>').sample!.processes[0]!.name).toBe('unknown program')
   })
@@ -136,6 +136,7 @@ describe('words in place of a document', () => {
     ["NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.", 9, 'driver-not-loaded'],
     ['Unable to determine the device handle for GPU0000:41:00.0: GPU is lost.  Reboot the system to recover this GPU', 15, 'gpu-lost'],
     ["NVIDIA-SMI couldn't find libnvidia-ml.so library in your system. Please make sure that the NVIDIA Display Driver is properly installed and present in your system.", 12, 'driver-not-loaded'],
+    ['Failed to initialize NVML: Insufficient Permissions', 4, 'driver-not-permitted'],
     ['Failed to initialize NVML: Unknown Error', 255, 'driver-not-answering'],
     ['', 1, 'driver-not-answering'],
     ['', 0, 'machine-output-broken'],

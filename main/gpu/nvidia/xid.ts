@@ -1,0 +1,67 @@
+/** What NVIDIA's Xid catalogue says of an Xid number, in words for the owner. Source: docs.nvidia.com/deploy/xid-errors, read 2026-11. */
+import type { GpuIncident } from '../../../shared/telemetry.ts'
+
+const meanings: Record<number, string> = {
+  8: 'the card stopped answering a program in time (GPU stopped processing)',
+  13: 'a program made the card do something it cannot (graphics engine exception); an overclock can cause it too',
+  31: 'a program touched memory on the card that is not its own (memory page fault)',
+  32: 'commands arrived at the card damaged (corrupted push buffer); a poor PCIe connection can cause it',
+  38: 'the driver’s firmware failed',
+  43: 'a program’s work on the card was stopped after a fault of its own; the card goes on',
+  44: 'the graphics engine failed while it changed programs',
+  45: 'work was cleaned up after an earlier error, or because its program was ended',
+  46: 'the card stopped processing',
+  48: 'the memory had an error that could not be corrected (double-bit ECC error)',
+  54: 'a power cable is missing or loose (auxiliary power is not connected)',
+  56: 'the display part of the card failed',
+  57: 'the video memory could not be set up',
+  61: 'the card’s own controller reported a fault (microcontroller warning)',
+  62: 'the card’s own controller stopped (microcontroller halt)',
+  63: 'a worn memory page or row was noted down to be taken out of use',
+  64: 'a worn memory page or row could not be taken out of use',
+  65: 'the video processor failed',
+  68: 'the video decoder failed',
+  69: 'a program gave the card a command it does not know (graphics engine class error)',
+  74: 'an NVLink connection failed',
+  78: 'a virtual card could not be started',
+  79: 'the card has fallen off the bus: the machine no longer reaches it',
+  92: 'memory errors that can still be corrected come unusually often',
+  94: 'a memory error was contained: only the program it struck was ended',
+  95: 'a memory error could not be contained: every program on the card is affected',
+  109: 'a program could not be taken off the card in time (context switch timeout)',
+  119: 'the card’s system processor (GSP) did not answer in time',
+  120: 'the card’s system processor (GSP) failed',
+  121: 'the connection between processor and card corrected an error (C2C)',
+  122: 'the card’s flash memory could not be read',
+  123: 'the card’s flash memory could not be written',
+  136: 'an NVLink connection did not come up',
+  137: 'a program was refused access over NVLink, mostly after a fault on another card',
+  140: 'the memory had an error that was not recovered',
+  143: 'the card could not be started',
+  144: 'an NVLink connection failed (SAW)',
+  145: 'an NVLink connection failed (RLW)',
+  146: 'an NVLink connection failed (TLW)',
+  147: 'an NVLink connection failed (TREX)',
+  148: 'an NVLink connection failed (NVLPW control)',
+  149: 'an NVLink connection failed (NETIR)',
+  150: 'an NVLink connection failed (MSE)',
+  154: 'the driver says what has to be done before the card can be used again: a reset or a restart',
+  155: 'an NVLink connection was taken down by software',
+  156: 'a worn part of the card was noted down to be taken out of use',
+  157: 'a worn part of the card could not be taken out of use',
+  158: 'the card gave no answer and cannot go on (fatal timeout)',
+  160: 'a worn memory channel was noted down to be taken out of use',
+  161: 'a worn memory channel could not be taken out of use',
+  171: 'the card’s memory had an error that could not be corrected',
+  172: 'the card’s caches had an error that could not be corrected',
+}
+
+/** One report of the driver. Numbers that are not known here are told all the same. */
+export function xidIncident(code: number): GpuIncident {
+  const meaning = meanings[code]
+  return {
+    kind: 'xid',
+    code,
+    sentence: meaning === undefined ? `The driver reported error Xid ${code}, of which Idlewatt knows no meaning.` : `The driver reported error Xid ${code}: ${meaning}.`,
+  }
+}
