@@ -1,112 +1,217 @@
 /** AMD cards as the amdgpu driver describes them in /sys. A person sees the same with `rocm-smi` or `cat /sys/class/drm/card0/device/gpu_busy_percent`. */
 import type { GpuSample } from '../../../shared/telemetry.ts'
 import type { MachineSource } from '../../system/machine-source.ts'
-import { generationOf, lanesOf, readerBelow, type LinuxCard, type ReadBelow } from '../linux-files.ts'
-import { known, mapReading, sampleOf, unknown, valueOf, within, type Reading } from '../reading.ts'
-import type { CardSeen } from '../vendor.ts'
+import { processesOf, usageOf, type DrmClients, type DrmUsage } from '../drm-clients.ts'
+import { clockLevels, generationOf, lanesOf, linkIn, readerBelow, type Link, type LinuxCard, type SysfsReader } from '../linux-files.ts'
+import { degreesAt, fanReadings, fanSensors, findSensors, numberIn, readFans, temperatureSensors } from '../linux-sensors.ts'
+import { firstKnown, known, mapReading, sampleOf, unknown, within, type Reading } from '../reading.ts'
+import { readAmdDetails } from './details.ts'
+import { parseGpuMetrics, type GpuMetrics } from './gpu-metrics.ts'
+import { eccIn } from './ras.ts'
+import { residenciesOf, throttleOf, type Residencies } from './throttle.ts'
+import { notTold, type AmdFiles } from './values.ts'
 
-const notTold = 'the amdgpu driver does not tell'
+/** The driver is asked again which files there are: it may have been loaded anew. */
+const filesLastMs = 60_000
+const slowLastMs = 10_000
 
-export async function readAmdCard(machine: MachineSource, { folder }: LinuxCard): Promise<Partial<CardSeen>> {
-  const read = readerBelow(machine, folder)
-  const sensors = await sensorsBelow(machine, folder)
-  const memory = valueOf(await number(read, 'mem_info_vram_total'))
-  const microwatts = async (name: string): Promise<number | null> => valueOf(mapReading(await number(sensors, name), (value) => value / 1e6))
-  return {
-    name: await read('product_name'),
-    uuid: uniqueId(await read('unique_id')),
-    memoryBytes: memory === 0 ? null : memory,
-    vbiosVersion: await read('vbios_version'),
-    driverVersion: (await machine.readFile('/sys/module/amdgpu/version'))?.trim() || null,
-    powerLimitW: await microwatts('power1_cap'),
-    powerLimitDefaultW: await microwatts('power1_cap_default'),
-    powerLimitMinW: await microwatts('power1_cap_min'),
-    powerLimitMaxW: await microwatts('power1_cap_max'),
+interface SlowReadings {
+  at: number
+  memoryTotal: Reading
+  powerLimit: Reading
+  replays: Reading
+  corrected: Reading
+  uncorrected: Reading
+}
+
+export function createAmdSysfs(clients: DrmClients): SysfsReader {
+  const files = new Map<string, AmdFiles>()
+  const slow = new Map<string, SlowReadings>()
+  const residencies = new Map<string, Residencies>()
+
+  async function filesOf(machine: MachineSource, at: number, folder: string): Promise<AmdFiles> {
+    const before = files.get(folder)
+    if (before && at >= before.at && at - before.at < filesLastMs) return before
+    const found = await findSensors(machine, folder, 'amdgpu')
+    const sensors = found?.read ?? (async () => null)
+    const names = found?.names ?? new Set<string>()
+    const now: AmdFiles = { at, read: readerBelow(machine, folder), sensors, names, has: new Set(await machine.listFolder(folder)), temperatures: await temperatureSensors(sensors, names), fans: await fanSensors(sensors, names) }
+    files.set(folder, now)
+    return now
   }
-}
 
-/** AMD's 64-bit serial number of the chip, 16 hex digits; 0 and "N/A": none. */
-export function uniqueId(text: string | null): string | null {
-  const digits = /^(?:0x)?([0-9a-f]{1,16})$/i.exec(text ?? '')?.[1]
-  return !digits || /^0+$/.test(digits) ? null : digits.toLowerCase().padStart(16, '0')
-}
-
-/** Files that the driver does not offer for a card are simply not there. */
-export async function sampleAmdCard(machine: MachineSource, at: number, { folder, card }: LinuxCard): Promise<GpuSample> {
-  const read = readerBelow(machine, folder)
-  const sensors = await sensorsBelow(machine, folder)
-  const temperature = await temperatures(sensors)
-  const percent = async (name: string): Promise<Reading> => within(mapReading(await number(read, name), (value) => value / 100), 0, 1)
-  const hertz = async (name: string): Promise<Reading> => mapReading(await number(sensors, name), (value) => value / 1e6)
-  const microwatts = async (...names: string[]): Promise<Reading> => {
-    for (const name of names) {
-      const reading = await number(sensors, name)
-      if ('value' in reading) return within({ value: reading.value / 1e6 }, 0, 20_000)
+  /** What hardly ever changes, or takes the card long to count. */
+  async function slowOf(machine: MachineSource, at: number, folder: string, { read, sensors, names, has }: AmdFiles): Promise<SlowReadings> {
+    const before = slow.get(folder)
+    if (before && at >= before.at && at - before.at < slowLastMs) return before
+    const total = has.has('mem_info_vram_total') ? await numberIn(read, 'mem_info_vram_total') : null
+    const now: SlowReadings = {
+      at,
+      memoryTotal: total === null || total <= 0 ? unknown(notTold) : known(total),
+      powerLimit: limit(names.has('power1_cap') ? await numberIn(sensors, 'power1_cap') : null),
+      replays: reading(has.has('pcie_replay_count') ? await numberIn(read, 'pcie_replay_count') : null),
+      ...(await eccIn(machine, folder)),
     }
-    return unknown(notTold)
+    slow.set(folder, now)
+    return now
   }
-  const errors = await read('ras/umc_err_count')
-  const generation = generationOf(await read('current_link_speed'))
-  const lanes = lanesOf(await read('current_link_width'))
-  return sampleOf(at, {
-    readings: {
-      utilisation: await percent('gpu_busy_percent'),
-      memoryUtilisation: await percent('mem_busy_percent'),
-      memoryUsedBytes: await number(read, 'mem_info_vram_used'),
-      memoryTotalBytes: await number(read, 'mem_info_vram_total'),
-      temperatureC: temperature['edge'] ?? temperature['first'] ?? unknown(notTold),
-      hotspotC: temperature['junction'] ?? unknown(notTold),
-      memoryC: temperature['mem'] ?? unknown(notTold),
-      powerW: await microwatts('power1_average', 'power1_input'),
-      powerLimitW: await microwatts('power1_cap'),
-      coreClockMhz: await hertz('freq1_input'),
-      memoryClockMhz: await hertz('freq2_input'),
-      fan: await fanOf(sensors),
-      eccCorrected: countIn(errors, 'ce'),
-      eccUncorrected: countIn(errors, 'ue'),
-      pcieGeneration: generation === null ? unknown(notTold) : known(generation),
-      pcieLanes: lanes === null ? unknown(notTold) : known(lanes),
+
+  async function metricsOf(machine: MachineSource, folder: string): Promise<GpuMetrics | null> {
+    return parseGpuMetrics(await machine.readBytes(`${folder}/gpu_metrics`))
+  }
+
+  function throttleNow(folder: string, metrics: GpuMetrics | null): Reading<string[]> {
+    if (metrics === null) return unknown('this version of the amdgpu driver does not tell why a card is slowed down')
+    const reading = throttleOf(metrics, residencies.get(folder) ?? null)
+    residencies.set(folder, residenciesOf(metrics))
+    return reading
+  }
+
+  return {
+    async read(machine, at, found) {
+      files.delete(found.folder)
+      slow.delete(found.folder)
+      const of = await filesOf(machine, at, found.folder)
+      return readAmdDetails(machine, found, of, await metricsOf(machine, found.folder))
     },
-    throttle: unknown('Idlewatt does not read AMD’s throttle reasons yet'),
-    processes: unknown(card.vendor === 'amd' ? 'Idlewatt does not read which programs use an AMD card yet' : notTold),
-    otherwise: notTold,
-  })
-}
 
-/** The card's hwmon folder: its number changes from boot to boot. */
-export async function sensorsBelow(machine: MachineSource, folder: string): Promise<ReadBelow> {
-  const names = (await machine.listFolder(`${folder}/hwmon`)).filter((name) => /^hwmon\d+$/.test(name))
-  const first = names[0]
-  return first === undefined ? async () => null : readerBelow(machine, `${folder}/hwmon/${first}`)
-}
-
-/** By label ("edge", "junction", "mem"); `first`: the first sensor whatever its label. */
-async function temperatures(sensors: ReadBelow): Promise<Record<string, Reading | undefined>> {
-  const found: Record<string, Reading | undefined> = {}
-  for (const index of [1, 2, 3]) {
-    const reading = within(mapReading(await number(sensors, `temp${index}_input`), (value) => value / 1000), -40, 200)
-    if (!('value' in reading)) continue
-    found['first'] ??= reading
-    found[(await sensors(`temp${index}_label`)) ?? `sensor ${index}`] = reading
+    async sample(machine, at, found): Promise<GpuSample> {
+      const files = await filesOf(machine, at, found.folder)
+      const { read, sensors, temperatures, fans, has } = files
+      const metrics = await metricsOf(machine, found.folder)
+      const slow = await slowOf(machine, at, found.folder, files)
+      const file = async (name: string): Promise<number | null> => (has.has(name) ? numberIn(read, name) : null)
+      const sensor = async (name: string): Promise<number | null> => (files.names.has(name) ? numberIn(sensors, name) : null)
+      const level = async (name: string): Promise<Reading> => reading(has.has(name) ? clockLevels(await read(name)).now : null)
+      const degrees = async (label: string): Promise<Reading> => {
+        const found = temperatures.find((one) => one.label === label)
+        return found ? degreesAt(sensors, `${found.prefix}_input`, notTold) : unknown(notTold)
+      }
+      const core = temperatures.find(({ label }) => label !== 'mem' && label !== 'junction') ?? temperatures.find(({ label }) => label === 'junction')
+      const percent = async (name: string): Promise<Reading> => within(mapReading(reading(await file(name)), (value) => value / 100), 0, 1)
+      const [link, usage, allFans, busy, memoryBusy, used, temperature, hotspot, memory] = await Promise.all([
+        linkOf(machine, found, files),
+        clients.read(machine, at).then((turn) => usageOf(turn, found.card.pciAddress)),
+        readFans(sensors, fans),
+        percent('gpu_busy_percent'),
+        percent('mem_busy_percent'),
+        file('mem_info_vram_used'),
+        core ? degreesAt(sensors, `${core.prefix}_input`, notTold) : celsiusIn(metrics, 'temperature_edge', 'temperature_hotspot'),
+        degrees('junction'),
+        degrees('mem'),
+      ])
+      const fan = fanReadings(allFans, 'this card has no fan that the amdgpu driver tells of')
+      return sampleOf(at, {
+        readings: {
+          utilisation: firstKnown(busy, shareIn(metrics, 'average_gfx_activity')),
+          memoryUtilisation: firstKnown(memoryBusy, shareIn(metrics, 'average_umc_activity')),
+          encoder: engineShare(usage, /^enc/),
+          decoder: engineShare(usage, /^dec/),
+          memoryUsedBytes: within(reading(used), 0, Number.MAX_SAFE_INTEGER),
+          memoryTotalBytes: slow.memoryTotal,
+          temperatureC: temperature,
+          hotspotC: firstKnown(hotspot, celsiusIn(metrics, 'temperature_hotspot')),
+          memoryC: firstKnown(memory, celsiusIn(metrics, 'temperature_mem')),
+          // Averaged where a driver gives both: it is what the other readers give.
+          powerW: await firstOf(
+            async () => microwatts(await sensor('power1_average')),
+            async () => microwatts(await sensor('power1_input')),
+            async () => powerIn(metrics),
+          ),
+          powerLimitW: slow.powerLimit,
+          coreClockMhz: await firstOf(
+            async () => megahertz(await sensor('freq1_input')),
+            () => level('pp_dpm_sclk'),
+            async () => clockIn(metrics, 'current_gfxclk'),
+          ),
+          memoryClockMhz: await firstOf(
+            async () => megahertz(await sensor('freq2_input')),
+            () => level('pp_dpm_mclk'),
+            async () => clockIn(metrics, 'current_uclk'),
+          ),
+          videoClockMhz: await firstOf(
+            async () => clockIn(metrics, 'current_vclk0'),
+            () => level('pp_dpm_vclk'),
+          ),
+          fan: fan.fan,
+          fanRpm: fan.fanRpm,
+          energyJ: energyIn(metrics),
+          pcieReplays: firstKnown(reading(metrics?.value('pcie_replay_count_acc') ?? null), slow.replays),
+          eccCorrected: slow.corrected,
+          eccUncorrected: slow.uncorrected,
+          pcieGeneration: reading(link.generation),
+          pcieLanes: reading(link.lanes),
+        },
+        performanceState: null,
+        throttle: throttleNow(found.folder, metrics),
+        processes: processesOf(usage, machine),
+        fans: fan.fans,
+        otherwise: notTold,
+      })
+    },
   }
-  return found
 }
 
-async function fanOf(sensors: ReadBelow): Promise<Reading> {
-  const speed = valueOf(await number(sensors, 'fan1_input'))
-  const most = valueOf(await number(sensors, 'fan1_max'))
-  if (speed !== null && most !== null && most > 0) return known(Math.min(speed / most, 2))
-  const duty = valueOf(await number(sensors, 'pwm1'))
-  return duty === null ? unknown(notTold) : known(Math.min(duty / 255, 1))
+/** The first that is known; what comes after it is not read. Else the first reason. */
+async function firstOf(...tries: (() => Promise<Reading>)[]): Promise<Reading> {
+  let first: Reading | null = null
+  for (const attempt of tries) {
+    const now = await attempt()
+    if ('value' in now) return now
+    first ??= now
+  }
+  return first ?? unknown(notTold)
 }
 
-/** From "ue: 0\nce: 3". */
-function countIn(text: string | null, name: string): Reading {
-  const count = new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(text ?? '')?.[1]
-  return count === undefined ? unknown('this card has no error counters, or the driver does not tell') : known(Number(count))
+/** The slot's link: by the switch on the card, else by what the power manager set ("1: 16.0GT/s, x16 619Mhz *"), else the card's own. */
+async function linkOf(machine: MachineSource, found: LinuxCard, { read, has }: AmdFiles): Promise<Link> {
+  if (found.linkFolder !== found.folder) return linkIn(machine, found.linkFolder, 'current')
+  const level = has.has('pp_dpm_pcie') ? /([\d.]+\s*GT\/s)[,\s]+(x\d+)[^\n]*\*/i.exec((await read('pp_dpm_pcie')) ?? '') : null
+  if (level) return { generation: generationOf(level[1]!), lanes: lanesOf(level[2]!.slice(1)) }
+  return linkIn(machine, found.folder, 'current')
 }
 
-async function number(read: ReadBelow, name: string): Promise<Reading> {
-  const text = await read(name)
-  return text !== null && /^-?\d+(\.\d+)?$/.test(text) ? known(Number(text)) : unknown(notTold)
+/** Encoding and decoding are counted by program only. */
+function engineShare(usage: DrmUsage, engine: RegExp): Reading {
+  if (!usage.isComplete) return unknown('the amdgpu driver counts this by program, and not all programs can be looked at')
+  const shares = Object.entries(usage.engines).filter(([name]) => engine.test(name))
+  return shares.length === 0 ? unknown('no program has been seen using it') : known(Math.min(Math.max(...shares.map(([, share]) => share)), 1))
+}
+
+function reading(value: number | null): Reading {
+  return value === null ? unknown(notTold) : known(value)
+}
+function microwatts(value: number | null): Reading {
+  return within(mapReading(reading(value), (microwatt) => microwatt / 1e6), 0, 20_000)
+}
+/** A cap of 0 is none. */
+function limit(value: number | null): Reading {
+  return value === null || value <= 0 ? unknown(notTold) : microwatts(value)
+}
+function megahertz(hertz: number | null): Reading {
+  return within(mapReading(reading(hertz), (value) => value / 1e6), 0, 20_000)
+}
+
+/** Cards (version 1) give plain units; processors (2 and 3) hundredths and milliwatts that differ from chip to chip, so hwmon alone counts there. */
+function plain(metrics: GpuMetrics | null, ...names: string[]): Reading {
+  if (metrics?.format !== 1) return unknown(notTold)
+  return firstKnown(...names.map((name) => reading(metrics.value(name))))
+}
+function shareIn(metrics: GpuMetrics | null, name: string): Reading {
+  return within(mapReading(plain(metrics, name), (value) => value / 100), 0, 1)
+}
+function celsiusIn(metrics: GpuMetrics | null, ...names: string[]): Reading {
+  // 0 stands for a sensor that the chip does not have.
+  return within(plain(metrics, ...names), 1, 200)
+}
+function powerIn(metrics: GpuMetrics | null): Reading {
+  return within(plain(metrics, 'curr_socket_power', 'average_socket_power'), 0, 20_000)
+}
+function clockIn(metrics: GpuMetrics | null, name: string): Reading {
+  return metrics === null ? unknown(notTold) : within(reading(metrics.value(name)), 0, 20_000)
+}
+/** Its unit is the same (2^-16 J) on accelerators only; elsewhere it differs from chip to chip. */
+function energyIn(metrics: GpuMetrics | null): Reading {
+  if (metrics?.format !== 1 || metrics.content < 4) return unknown('this card has no energy counter whose unit is known')
+  return mapReading(reading(metrics.value('energy_accumulator')), (value) => value / 65_536)
 }

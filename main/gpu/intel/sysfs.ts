@@ -1,68 +1,187 @@
 /** Intel graphics as the i915 and xe drivers describe them in /sys. A person sees the same with `intel_gpu_top` or `cat /sys/class/drm/card0/gt_act_freq_mhz`. */
+import type { TemperatureLimits } from '../../../shared/machine.ts'
 import type { GpuSample } from '../../../shared/telemetry.ts'
 import type { MachineSource } from '../../system/machine-source.ts'
-import { sensorsBelow } from '../amd/sysfs.ts'
-import { generationOf, lanesOf, readerBelow, type LinuxCard, type ReadBelow } from '../linux-files.ts'
-import { known, sampleOf, unknown, within, type Reading } from '../reading.ts'
-import type { CardSeen } from '../vendor.ts'
+import { processesOf, readEveryMs, usageOf, whyNoShare, type DrmClients, type DrmUsage } from '../drm-clients.ts'
+import { linkIn, readerBelow, type LinuxCard, type ReadBelow, type SysfsReader } from '../linux-files.ts'
+import { degreesAt, fanReadings, fanSensors, findSensors, limitAt, numberIn, readFans, temperatureSensors, type FanSensor, type TemperatureSensor } from '../linux-sensors.ts'
+import { firstKnown, known, mapReading, sampleOf, unknown, within, type Reading } from '../reading.ts'
+import { createIntelEnergy } from './energy.ts'
+import { frequencyFiles, throttleNow, type FrequencyFiles } from './frequency.ts'
 
 const notTold = 'Intel’s driver does not tell'
+/** The driver is asked again which files there are: it may have been loaded anew. */
+const filesLastMs = 60_000
 
-export interface IntelSysfs {
-  read(machine: MachineSource, found: LinuxCard): Promise<Partial<CardSeen>>
-  sample(machine: MachineSource, at: number, found: LinuxCard): Promise<GpuSample>
+interface IntelFiles {
+  at: number
+  read: ReadBelow
+  sensors: ReadBelow
+  names: ReadonlySet<string>
+  temperatures: TemperatureSensor[]
+  fans: FanSensor[]
+  frequency: FrequencyFiles | null
+  memoryBytes: number | null
 }
 
-/** Remembers the energy counters: watts are their change over time. */
-export function createIntelSysfs(): IntelSysfs {
-  const energy = new Map<string, { at: number; microjoules: number }>()
+export function createIntelSysfs(clients: DrmClients): SysfsReader {
+  const files = new Map<string, IntelFiles>()
+  const energy = createIntelEnergy()
+  const asleep = new Map<string, { at: number; ms: number; share: number | null }>()
 
-  async function watts(sensors: ReadBelow, folder: string, at: number): Promise<Reading> {
-    const microjoules = await number(sensors, 'energy1_input')
-    if (microjoules === null) return unknown(notTold)
-    const before = energy.get(folder)
-    energy.set(folder, { at, microjoules })
-    if (!before || at <= before.at || microjoules < before.microjoules) return unknown('the first reading only starts the count')
-    return within({ value: (microjoules - before.microjoules) / 1000 / (at - before.at) }, 0, 20_000)
+  async function filesOf(machine: MachineSource, at: number, found: LinuxCard): Promise<IntelFiles> {
+    const before = files.get(found.folder)
+    if (before && at >= before.at && at - before.at < filesLastMs) return before
+    const hwmon = await findSensors(machine, found.folder, found.driver ?? 'i915')
+    const sensors = hwmon?.read ?? (async () => null)
+    const names = hwmon?.names ?? new Set<string>()
+    const now: IntelFiles = {
+      at,
+      read: readerBelow(machine, found.folder),
+      sensors,
+      names,
+      temperatures: await temperatureSensors(sensors, names),
+      fans: await fanSensors(sensors, names),
+      frequency: await frequencyFiles(machine, found),
+      memoryBytes: await memoryOf(machine, found),
+    }
+    files.set(found.folder, now)
+    return now
+  }
+
+  /** The share of the last seconds that the card was not asleep: it cannot have worked longer. null: not told. */
+  function awakeShare(folder: string, at: number, ms: number | null): number | null {
+    const before = asleep.get(folder)
+    if (ms === null) return null
+    // Over as long a time as the programs' use, or the two could not be compared.
+    if (before && at >= before.at && at - before.at < readEveryMs) return before.share
+    const share = !before || at <= before.at || ms < before.ms ? null : Math.max(1 - (ms - before.ms) / (at - before.at), 0)
+    asleep.set(folder, { at, ms, share })
+    return share
   }
 
   return {
-    async read(machine, { folder, drmFolder, card }) {
-      const sensors = await sensorsBelow(machine, folder)
-      const drm = drmFolder === null ? null : readerBelow(machine, drmFolder)
-      const limit = await number(sensors, 'power1_max')
+    async read(machine, at, found) {
+      files.delete(found.folder)
+      const of = await filesOf(machine, at, found)
       return {
-        memoryBytes: (drm && (await number(drm, 'lmem_total_bytes'))) || null,
-        // Intel's own graphics sit at device 2 of the first bus; its cards behind a bridge.
-        isIntegrated: card.pciAddress === null ? null : /^0000:00:02\./.test(card.pciAddress),
-        powerLimitW: limit === null || limit === 0 ? null : limit / 1e6,
+        memoryBytes: of.memoryBytes,
+        isIntegrated: isIntegrated(found),
+        driverVersion: null,
+        coreClockMaxMhz: of.frequency?.max === undefined ? null : ((await of.frequency.max()) || null),
+        powerLimitW: (await wattsAt(of.sensors, 'power1_max', 'power1_cap')) || null,
+        powerLimitDefaultW: (await wattsAt(of.sensors, 'power1_rated_max')) || null,
+        temperatureLimits: await limitsOf(of),
+        fanCount: of.names.size === 0 ? null : of.fans.length,
       }
     },
-    async sample(machine, at, { folder, drmFolder }) {
-      const sensors = await sensorsBelow(machine, folder)
-      const read = readerBelow(machine, folder)
-      const drm = drmFolder === null ? null : readerBelow(machine, drmFolder)
-      const temperature = (await number(sensors, 'temp1_input')) ?? (await number(sensors, 'temp2_input'))
-      const megahertz = (drm && (await number(drm, 'gt_act_freq_mhz'))) ?? (await number(read, 'tile0/gt0/freq0/act_freq'))
-      const limit = await number(sensors, 'power1_max')
-      const generation = generationOf(await read('current_link_speed'))
-      const lanes = lanesOf(await read('current_link_width'))
+
+    async sample(machine, at, found): Promise<GpuSample> {
+      const of = await filesOf(machine, at, found)
+      const { sensors, temperatures, frequency } = of
+      const usage = usageOf(await clients.read(machine, at), found.card.pciAddress)
+      const awake = awakeShare(found.folder, at, (await frequency?.asleepMs()) ?? null)
+      const fan = fanReadings(await readFans(sensors, of.fans), isIntegrated(found) === true ? 'graphics in a processor have no fan of their own' : notTold)
+      const core = coreSensor(temperatures)
+      const memory = temperatures.find(({ label }) => label === 'vram')
+      const limit = await wattsAt(sensors, 'power1_max', 'power1_cap')
+      const link = await linkIn(machine, found.linkFolder, 'current')
+      const power = await energy.read(machine, at, found.folder, of.names, sensors, isIntegrated(found) === true)
       return sampleOf(at, {
         readings: {
-          temperatureC: temperature === null ? unknown(notTold) : within(known(temperature / 1000), -40, 200),
-          powerW: await watts(sensors, folder, at),
-          powerLimitW: limit ? known(limit / 1e6) : unknown(notTold),
-          coreClockMhz: megahertz === null ? unknown(notTold) : known(megahertz),
-          pcieGeneration: generation === null ? unknown(notTold) : known(generation),
-          pcieLanes: lanes === null ? unknown(notTold) : known(lanes),
+          utilisation: utilisationOf(usage, awake, whyNoShare(machine)),
+          encoder: unknown('Intel’s driver counts encoding and decoding together'),
+          decoder: unknown('Intel’s driver counts encoding and decoding together'),
+          memoryUsedBytes: memoryUsed(usage, of.memoryBytes),
+          memoryTotalBytes: of.memoryBytes === null ? unknown(isIntegrated(found) === true ? 'it uses the machine’s memory' : notTold) : known(of.memoryBytes),
+          temperatureC: core ? await degreesAt(sensors, `${core.prefix}_input`, notTold) : unknown(notTold),
+          memoryC: memory ? await degreesAt(sensors, `${memory.prefix}_input`, notTold) : unknown(notTold),
+          powerW: firstKnown(power.watts, within(reading(await wattsAt(sensors, 'power1_input', 'power1_average')), 0, 20_000)),
+          powerLimitW: limit ? known(limit) : unknown(notTold),
+          energyJ: power.joules,
+          coreClockMhz: reading((await frequency?.now()) ?? null),
+          videoClockMhz: reading((await frequency?.media()) ?? null),
+          fan: fan.fan,
+          fanRpm: fan.fanRpm,
+          pcieGeneration: isIntegrated(found) === true ? unknown('it is part of the processor') : reading(link.generation),
+          pcieLanes: isIntegrated(found) === true ? unknown('it is part of the processor') : reading(link.lanes),
         },
+        throttle: frequency === null ? unknown(notTold) : await throttleNow(frequency),
+        processes: processesOf(usage, machine),
+        fans: fan.fans,
         otherwise: notTold,
       })
     },
   }
 }
 
-async function number(read: ReadBelow, name: string): Promise<number | null> {
-  const text = await read(name)
-  return text !== null && /^\d+(\.\d+)?$/.test(text) ? Number(text) : null
+/** Intel's own graphics sit at device 2 of the first bus; its cards behind a bridge. */
+function isIntegrated({ card }: LinuxCard): boolean | null {
+  return card.pciAddress === null ? null : /^0000:00:02\./.test(card.pciAddress)
+}
+
+/** The card's memory as the driver tells it, else by the window through which the processor sees all of it. */
+async function memoryOf(machine: MachineSource, found: LinuxCard): Promise<number | null> {
+  if (isIntegrated(found) === true) return null
+  const drm = found.drmFolder === null ? null : readerBelow(machine, found.drmFolder)
+  const told = drm === null ? null : await numberIn(drm, 'lmem_total_bytes')
+  if (told) return told
+  const tiles = (await machine.listFolder(found.folder)).filter((name) => /^tile\d+$/.test(name))
+  const sizes = await Promise.all(tiles.map((tile) => numberIn(readerBelow(machine, `${found.folder}/${tile}`), 'physical_vram_size_bytes')))
+  const sum = sizes.reduce<number>((total, size) => total + (size ?? 0), 0)
+  if (sum > 0) return sum
+  // Third line: start, end and flags of the window on the memory. Without Resizable BAR it is 256 MiB whatever the card has.
+  const [start, end] = (((await machine.readFile(`${found.folder}/resource`)) ?? '').split('\n')[2] ?? '').trim().split(/\s+/)
+  const window = start !== undefined && end !== undefined && /^0x[0-9a-f]+$/i.test(start) && /^0x[0-9a-f]+$/i.test(end) ? Number(BigInt(end) - BigInt(start) + 1n) : 0
+  return window >= 2 * 1024 ** 3 ? window : null
+}
+
+/**
+ * The busiest kind of engine over all programs. Where other users' programs cannot be looked at, the sum counts only if
+ * the card was asleep for the rest of the time, within a sixth.
+ */
+export function utilisationOf(usage: DrmUsage, awake: number | null, whyNone: string): Reading {
+  const shares = Object.values(usage.engines)
+  if (usage.isComplete && usage.processes.length === 0) return known(0)
+  const seen = shares.length === 0 ? null : Math.min(Math.max(...shares), 1)
+  if (usage.isComplete) return seen === null ? unknown(whyNone) : known(seen)
+  if (awake === null) return unknown('Intel’s driver counts use by program, and not all programs can be looked at')
+  if (awake - (seen ?? 0) <= 1 / 6) return known(Math.min(seen ?? 0, awake))
+  return unknown('Intel’s driver counts use by program, and programs of other users seem to use the card')
+}
+
+function memoryUsed(usage: DrmUsage, total: number | null): Reading {
+  if (total === null) return unknown(notTold)
+  if (!usage.isComplete) return unknown('Intel’s driver counts memory by program, and not all programs can be looked at')
+  return known(Math.min(usage.memoryBytes ?? 0, total))
+}
+
+/** "pkg" where labelled; else the first that is not the memory's. */
+function coreSensor(temperatures: readonly TemperatureSensor[]): TemperatureSensor | undefined {
+  return temperatures.find(({ label }) => label === 'pkg' || label === 'package') ?? temperatures.find(({ label }) => label === null || !/vram|mem|mctrl|pcie/.test(label))
+}
+
+async function limitsOf({ sensors, temperatures }: IntelFiles): Promise<TemperatureLimits | null> {
+  const core = coreSensor(temperatures)
+  const memory = temperatures.find(({ label }) => label === 'vram')
+  const limits: TemperatureLimits = {
+    slowdownC: core ? await limitAt(sensors, `${core.prefix}_crit`) : null,
+    shutdownC: core ? await limitAt(sensors, `${core.prefix}_emergency`) : null,
+    targetC: core ? await limitAt(sensors, `${core.prefix}_max`) : null,
+    memoryC: memory ? await limitAt(sensors, `${memory.prefix}_crit`) : null,
+  }
+  return Object.values(limits).every((value) => value === null) ? null : limits
+}
+
+/** The first that is there. hwmon gives microwatts. */
+async function wattsAt(sensors: ReadBelow, ...names: string[]): Promise<number | null> {
+  for (const name of names) {
+    const value = await numberIn(sensors, name)
+    if (value !== null && value >= 0 && value <= 20_000e6) return value / 1e6
+  }
+  return null
+}
+
+function reading(value: number | null): Reading {
+  return value === null || value < 0 ? unknown(notTold) : mapReading(known(value), (same) => same)
 }
