@@ -1,26 +1,50 @@
 /** What the operating system lists as graphics adapters, by way of systeminformation: the rest that no vendor layer saw. */
+import type { GpuAttachment } from '../../shared/machine.ts'
 import type { MachineFacts, MachineSource } from '../system/machine-source.ts'
 import { hexWord, pciAddressOf, pciIdOf } from '../system/pci-address.ts'
-import { appleCard } from './apple/controller.ts'
+import { appleCard, withAppleReadings } from './apple/controller.ts'
+import { sampleApple } from './apple/ioreg.ts'
 import { absent, answered, blankCard, vendorOf, type CardSeen, type Layer } from './vendor.ts'
+import { readDirectXAdapters, type WindowsAdapter } from './windows/adapters.ts'
+import { createWindowsSampler } from './windows/sampler.ts'
 
 /** `read`: asks systeminformation on this machine; null: not needed here. */
 export function createOsLayer(options: { read: (machine: MachineSource) => Promise<unknown> }): Layer {
+  const windows = createWindowsSampler()
+
   return {
     name: 'os',
     command: 'Get-CimInstance Win32_VideoController (Windows), system_profiler SPDisplaysDataType (macOS), lspci (Linux)',
-    async detect(machine) {
-      const raw = machine.recorded === null ? await options.read(machine) : await machine.recordedLayer('systeminformation')
-      if (raw === null || raw === undefined) return absent('os')
-      const controllers = controllersIn(raw)
-      if (controllers === null) return absent('os')
+    async detect(machine, at) {
+      const [raw, directX] = await Promise.all([
+        machine.recorded === null ? options.read(machine) : machine.recordedLayer('systeminformation'),
+        machine.platform === 'win32' ? readDirectXAdapters(machine) : [],
+      ])
+      const controllers = raw === null || raw === undefined ? null : controllersIn(raw)
+      if (controllers === null && directX.length === 0) return absent('os')
       const facts = factsIn(raw)
-      const cards = controllers.map(cardOf)
+      const cards = controllers === null ? directX.map(cardOfDirectX) : controllers.map(cardOf).map((card) => withDirectX(card, directX))
       // Apple's graphics have the machine's memory as theirs.
       const memoryBytes = cards.some(({ vendor }) => vendor === 'apple') ? (facts.memoryBytes ?? (await machine.facts()).memoryBytes) : null
-      return { ...answered('os', cards.map((card) => (card.vendor === 'apple' ? { ...card, memoryBytes } : card))), facts }
+      const withMemory = cards.map((card) => (card.vendor === 'apple' ? { ...card, memoryBytes } : card))
+      return { ...answered('os', await withAppleReadings(machine, at, withMemory)), facts }
+    },
+    async sample(machine, at, cards) {
+      if (machine.platform === 'win32') return windows.sample(machine, at, cards)
+      return machine.platform === 'darwin' ? sampleApple(machine, at) : []
     },
   }
+}
+
+/** What only DirectX remembers, where Windows' own list could not be had. */
+function cardOfDirectX(adapter: WindowsAdapter): CardSeen {
+  return { ...blankCard('os'), name: adapter.name, vendor: vendorOf(adapter.pciDeviceId, adapter.name), pciDeviceId: adapter.pciDeviceId, memoryBytes: adapter.dedicatedMemoryBytes }
+}
+
+/** Windows' list counts memory no further than 4095 MiB; DirectX does. */
+function withDirectX(card: CardSeen, directX: readonly WindowsAdapter[]): CardSeen {
+  const same = directX.find(({ pciDeviceId, name }) => (card.pciDeviceId === null ? name !== null && name === card.name : pciDeviceId === card.pciDeviceId))
+  return { ...card, memoryBytes: card.memoryBytes ?? same?.dedicatedMemoryBytes ?? null }
 }
 
 type Controller = Record<string, unknown>
@@ -74,9 +98,20 @@ function cardOf(controller: Controller): CardSeen {
     memoryBytes: vram !== null && vram > 0 && vram !== 4095 && !shared ? Math.round(vram * 1024 * 1024) : null,
     driverVersion: driverVersionOf(vendor, text('driverVersion')),
     isIntegrated: shared && /intel/i.test(text('vendor') ?? model ?? '') ? true : null,
+    attachment: attachmentOfDevice(text('pnpDeviceId')),
   }
   if (vendor !== 'apple') return card
   return { ...card, ...appleCard(model ?? 'Apple GPU', number('cores')) }
+}
+
+/** Windows' device paths tell the adapters that are no cards: a remote session's, and the host's card lent to a virtual machine (GPU-PV). */
+function attachmentOfDevice(pnpDeviceId: string | null): GpuAttachment | null {
+  const path = pnpDeviceId ?? ''
+  if (/VEN_1414&DEV_008E/i.test(path)) {
+    return { kind: 'paravirtual', sentence: 'The host’s card, lent to this virtual machine by Hyper-V: the host’s own programs use it too.', because: `its device is ${path.split('&SUBSYS')[0]}` }
+  }
+  if (/^SWD\\REMOTEDISPLAYENUM/i.test(path)) return { kind: 'remote-display', sentence: 'The screen of a remote session, not a card: nothing can be computed on it.', because: 'its device is one of Remote Desktop’s' }
+  return null
 }
 
 /** Windows numbers NVIDIA's 560.94 as 32.0.15.6094: the last five digits are NVIDIA's own. */

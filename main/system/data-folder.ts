@@ -95,7 +95,7 @@ export function holderOf(folder: string): Holder | null {
 }
 
 /** One level at a time: Node's own recursive way never ends where the system says ENOENT for good, as under /proc. */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
   if (dirname(path) !== path) makeFolder(dirname(path))
   try {

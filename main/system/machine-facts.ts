@@ -14,6 +14,8 @@ export const unknownFacts: MachineFacts = {
   hasDocker: null,
   downMbps: null,
   upMbps: null,
+  uptimeSeconds: null,
+  surroundings: null,
 }
 
 /** What does not fit is left unknown: a recording may be older or newer than this program. */
@@ -32,6 +34,9 @@ export function readFacts(raw: Record<string, unknown>): MachineFacts {
     hasDocker: flagOf(raw['hasDocker']),
     downMbps: numberOf(raw['downMbps']),
     upMbps: numberOf(raw['upMbps']),
+    uptimeSeconds: numberOf(raw['uptimeSeconds']),
+    // Not a recorded fact: it is told from files and commands, which a recording holds.
+    surroundings: null,
   }
 }
 

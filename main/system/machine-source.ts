@@ -17,6 +17,13 @@ export type MachineFacts = Omit<Machine, 'platform' | 'arch' | 'recorded'>
 /** Libraries that are read in process. A recording holds what they answered. */
 export type LayerName = 'nvml' | 'opencl' | 'systeminformation'
 
+/** Open files below /dev/dri. What each one does stands in `/proc/<pid>/fdinfo/<fd>`. */
+export interface OpenGraphicsFiles {
+  files: { pid: number; fd: number }[]
+  /** False: other users' programs could not be looked at, so some may be missing. */
+  isComplete: boolean
+}
+
 export interface MachineSource {
   platform: Platform
   arch: string
@@ -26,8 +33,12 @@ export interface MachineSource {
   run(program: string, args: string[], options: { timeoutMs: number; maxBytes?: number; signal?: AbortSignal }): Promise<CommandResult>
   /** Text of a file; null: absent or unreadable. */
   readFile(path: string): Promise<string | null>
+  /** A file that is no text, as it is (amdgpu's `gpu_metrics`); null: absent or unreadable. */
+  readBytes(path: string): Promise<Uint8Array | null>
   /** Names in a folder; empty: absent. */
   listFolder(path: string): Promise<string[]>
+  /** Linux: who holds a graphics card's device file open, told without reading what they do with it. */
+  openGraphicsFiles(): Promise<OpenGraphicsFiles>
   facts(): Promise<MachineFacts>
   /** What a recorded library answered; null: library missing, or this is the real machine (which loads the library). */
   recordedLayer(name: LayerName): Promise<unknown>

@@ -6,6 +6,8 @@ import { readFacts, unknownFacts } from './machine-facts.ts'
 import type { CommandResult, LayerName, MachineFacts, MachineSource } from './machine-source.ts'
 import { jsonFault } from './json-fault.ts'
 import { NotPossible } from './not-possible.ts'
+import { registryText } from './registry-text.ts'
+import { isVirtualIn, surroundingsOf } from './surroundings.ts'
 import { checkRecording, type RecordedAnswer, type RecordedCommand, type Recording } from './recording.ts'
 import { decodeText } from './text.ts'
 
@@ -31,7 +33,10 @@ export function openRecordedMachine(folder: string, clock: Clock): MachineSource
   async function run(program: string, args: string[], options: { timeoutMs: number; maxBytes?: number; signal?: AbortSignal }): Promise<CommandResult> {
     const wanted = normalCommand([program, ...args].join(' '))
     const command = recording.commands.find((candidate) => normalCommand(candidate.run) === wanted)
-    if (!command) return { kind: 'not-found' }
+    if (!command) {
+      const registry = /^reg(\.exe)?$/i.test(program) ? registryText(recording.registry, args) : null
+      return registry === null ? { kind: 'not-found' } : { kind: 'done', exitCode: 0, stdout: registry, stderr: '' }
+    }
     const turn = asked.get(command) ?? 0
     asked.set(command, turn + 1)
     const series = command.series ?? []
@@ -51,27 +56,47 @@ export function openRecordedMachine(folder: string, clock: Clock): MachineSource
     return { kind: 'done', exitCode: answer.exitCode ?? 0, stdout: stdout.text, stderr: stderr.text, ...(stdout.from ? { from: stdout.from } : {}) }
   }
 
-  return {
+  async function facts(): Promise<MachineFacts> {
+    const said = { ...unknownFacts, ...readFacts(recording.facts) }
+    const surroundings = await surroundingsOf(machine, said)
+    const uptime = Number.parseFloat((await machine.readFile('/proc/uptime')) ?? '')
+    return { ...said, surroundings, isVirtual: said.isVirtual ?? isVirtualIn(surroundings), uptimeSeconds: said.uptimeSeconds ?? (Number.isFinite(uptime) ? Math.floor(uptime) : null) }
+  }
+
+  const machine: MachineSource = {
     platform: recording.platform,
     arch: recording.arch,
     recorded: name,
     run,
-    readFile: async (path) => files.get(normalPath(path)) ?? null,
+    async readFile(path) {
+      const content = files.get(normalPath(path)) ?? null
+      return typeof content === 'string' || content === null ? content : Buffer.from(content).toString('utf8')
+    },
+    async readBytes(path) {
+      const content = files.get(normalPath(path)) ?? null
+      return typeof content === 'string' ? Buffer.from(content) : content
+    },
+    async openGraphicsFiles() {
+      const held = [...files.keys()].map((path) => /^\/proc\/(\d+)\/fdinfo\/(\d+)$/.exec(path)).filter((match) => match !== null)
+      return { files: held.map((match) => ({ pid: Number(match[1]), fd: Number(match[2]) })), isComplete: held.length > 0 }
+    },
     async listFolder(path) {
       const prefix = `${normalPath(path).replace(/\/$/, '')}/`
       const names = new Set<string>()
       for (const file of files.keys()) {
-        if (file.startsWith(prefix)) names.add(file.slice(prefix.length).split('/')[0]!)
+        // A path that ends in "/" stands for an empty folder.
+        if (file.startsWith(prefix) && file !== prefix) names.add(file.slice(prefix.length).split('/')[0]!)
       }
       return [...names].sort()
     },
-    facts: async (): Promise<MachineFacts> => ({ ...unknownFacts, ...readFacts(recording.facts) }),
+    facts,
     async recordedLayer(layer: LayerName) {
       const value = recording.layers[layer]
       if (value === undefined || value === null) return null
       return typeof value === 'string' ? readJson(root, value, `layers.${layer}`) : value
     },
   }
+  return machine
 }
 
 function realFolder(folder: string): string {

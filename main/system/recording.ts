@@ -23,8 +23,8 @@ export interface Recording {
   platform: Platform
   arch: string
   commands: RecordedCommand[]
-  /** Absolute path → text. */
-  files: Record<string, string>
+  /** Absolute path → text, or the bytes of a file that is no text. */
+  files: Record<string, string | Uint8Array>
   facts: Record<string, unknown>
   /** File beside machine.json, or the library's answer itself. */
   layers: Partial<Record<LayerName, unknown>>
@@ -54,7 +54,7 @@ export function checkRecording(raw: unknown, path: string): Recording {
     platform,
     arch: typeof top['arch'] === 'string' ? top['arch'] : 'x64',
     commands: listOf(top['commands'] ?? [], 'commands', path).map((command, index) => commandOf(command, `commands[${index}]`, path)),
-    files: textsOf(top['files'] ?? {}, 'files', path),
+    files: filesOf(top['files'] ?? {}, 'files', path),
     facts: objectOf(top['facts'] ?? {}, 'facts', path),
     layers: { nvml: layers['nvml'], opencl: layers['opencl'], systeminformation: layers['systeminformation'] },
     registry: objectOf(top['registry'] ?? {}, 'registry', path),
@@ -110,14 +110,21 @@ function listOf(raw: unknown, where: string, path: string): unknown[] {
   return raw
 }
 
-function textsOf(raw: unknown, where: string, path: string): Record<string, string> {
-  const texts: Record<string, string> = {}
+/** A file's text, or `{ "base64": "…" }` for one that is no text. null: absent. */
+function filesOf(raw: unknown, where: string, path: string): Record<string, string | Uint8Array> {
+  const files: Record<string, string | Uint8Array> = {}
   for (const [key, value] of Object.entries(objectOf(raw, where, path))) {
     if (value === null) continue
-    if (typeof value !== 'string') throw wrong(path, `${where}["${key}"]`, 'text', value)
-    texts[key] = value
+    files[key] = typeof value === 'string' ? value : bytesOf(value, `${where}["${key}"]`, path)
   }
-  return texts
+  return files
+}
+
+function bytesOf(value: unknown, where: string, path: string): Uint8Array {
+  const text = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)['base64'] : undefined
+  // Buffer.from takes anything: what is no base64 would become other bytes in silence.
+  if (typeof text !== 'string' || !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text)) throw wrong(path, where, 'text, or { "base64": "…" } for a file that is no text', value)
+  return Buffer.from(text, 'base64')
 }
 
 function wrong(path: string, where: string, wanted: string, got: unknown): NotPossible {
