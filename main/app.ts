@@ -21,6 +21,7 @@ import { citedUrls, networks, programmeInfos } from './networks/index.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
 import { createStore, type Store } from './state/store.ts'
 import { systemClock, type Clock } from './system/clock.ts'
+import { readDiskSpace } from './system/disk-space.ts'
 import type { Log } from './system/log.ts'
 import type { MachineSource } from './system/machine-source.ts'
 
@@ -130,10 +131,7 @@ export function createApp(options: AppOptions): App {
     settings: settings.values,
     cards: () => detectionOf(store.read('gpus'))?.gpus ?? [],
     machineName: machineNameOf(source.recorded),
-    async readDisk() {
-      const { diskFreeBytes, diskTotalBytes } = await source.facts()
-      return { freeBytes: diskFreeBytes, totalBytes: diskTotalBytes }
-    },
+    readDisk: () => diskOf(source, host.dataFolder),
     saved: savedAlerts,
     // A command that ends at once reads alerts; the door that keeps watch writes them.
     save: (alerts) => void (host.keepsWatch && history.saveAlerts(alerts)),
@@ -299,4 +297,11 @@ export function createApp(options: AppOptions): App {
 
 function blockedReason(recorded: string | null): string | null {
   return recorded === null ? null : `This is the recorded machine "${recorded}": its cards are not here to be measured.`
+}
+
+/** A recording says what its disk had; here the file system is asked alone, since the other facts cost far more. */
+async function diskOf(source: MachineSource, folder: string): Promise<{ freeBytes: number | null; totalBytes: number | null }> {
+  if (source.recorded === null) return readDiskSpace(folder)
+  const { diskFreeBytes, diskTotalBytes } = await source.facts()
+  return { freeBytes: diskFreeBytes, totalBytes: diskTotalBytes }
 }

@@ -5,9 +5,12 @@ import type { Host } from '../host.ts'
 import { openSettingsFile } from '../state/settings-file.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import type { OwnFiles } from '../system/own-files.ts'
+import { createDesktopNotify } from './notify.ts'
+import { openDesktopSecrets } from './secrets.ts'
 import { startUtilityWorker } from './worker.ts'
 
-export function createDesktopHost(ownFiles: OwnFiles, dataFolder: string): Host {
+/** Not before Electron is ready: notifications and the system's store of keys are not there sooner. */
+export function createDesktopHost(ownFiles: OwnFiles, dataFolder: string, onNotificationClick: () => void): Host {
   return {
     door: 'desktop',
     dataFolder,
@@ -19,5 +22,8 @@ export function createDesktopHost(ownFiles: OwnFiles, dataFolder: string): Host 
       if (new URL(url).protocol !== 'https:') throw new NotPossible('Idlewatt opens only https addresses in the browser.')
       await shell.openExternal(url)
     },
+    secrets: openDesktopSecrets(dataFolder),
+    notify: createDesktopNotify(onNotificationClick),
+    keepsWatch: true,
   }
 }

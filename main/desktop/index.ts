@@ -1,6 +1,6 @@
 /** The desktop door's entry: what happens when Idlewatt is opened as a desktop app, in order. */
 import { join } from 'node:path'
-import { app, dialog, Menu } from 'electron'
+import { app, dialog, Menu, type BrowserWindow } from 'electron'
 import { createApp } from '../app.ts'
 import { systemClock } from '../system/clock.ts'
 import { claimDataFolder, defaultDataFolder } from '../system/data-folder.ts'
@@ -19,6 +19,8 @@ import { focusWindow, lockDownPages, openPageSession, openWindow, showPage } fro
 const ownFiles = locateOwnFiles(import.meta.url)
 const log = createLog('info', (line) => void process.stderr.write(line))
 
+// Windows shows notifications only of a program that says who it is, as the installer did (electron-builder.yml).
+if (process.platform === 'win32') app.setAppUserModelId('net.idlewatt.app')
 registerPageScheme()
 app.enableSandbox()
 lockDownPages()
@@ -35,18 +37,20 @@ async function open(words: DesktopArguments): Promise<void> {
 
   const source = words.machine === null ? createThisMachine({ dataFolder }) : openRecordedMachine(words.machine, systemClock)
   const claim = claimDataFolder(dataFolder, 'desktop')
-  const house = createApp({ host: createDesktopHost(ownFiles, claim.folder), source, log })
+  await app.whenReady()
+  let window: BrowserWindow | null = null
+  const bringToFront = (): void => void (window && !window.isDestroyed() && focusWindow(window))
+  const house = createApp({ host: createDesktopHost(ownFiles, claim.folder, bringToFront), source, log })
   stopBeforeQuit(async () => {
     await house.stop()
     claim.release()
   }, log)
 
-  await app.whenReady()
   Menu.setApplicationMenu(null)
   const pageSession = openPageSession()
   servePage(pageSession, ownFiles.rendererFolder)
-  const window = openWindow(pageSession, ownFiles.preloadFile)
-  app.on('second-instance', () => focusWindow(window))
+  window = openWindow(pageSession, ownFiles.preloadFile)
+  app.on('second-instance', bringToFront)
   window.on('closed', joinPage(house, log, window))
   void house.start()
   await showPage(window)

@@ -1,6 +1,6 @@
 /** The window, locked down: a sandboxed page that can neither leave its address, open windows, embed pages nor get a permission. */
 import { app, BrowserWindow, session, type Session } from 'electron'
-import { isPageAddress, pageAddress } from './page-address.ts'
+import { isPageAddress, pageAddress, pageOrigin } from './page-address.ts'
 
 /** Not persisted: nothing of the page is worth keeping, and nothing may be left in it. */
 export function openPageSession(): Session {
@@ -8,7 +8,10 @@ export function openPageSession(): Session {
   pageSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
   pageSession.setPermissionCheckHandler(() => false)
   pageSession.setDevicePermissionHandler(() => false)
-  pageSession.on('will-download', (event) => event.preventDefault())
+  // What the page makes itself (a range as CSV) may be saved: Electron then asks where. Nothing else is downloaded.
+  pageSession.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(`blob:${pageOrigin}/`)) event.preventDefault()
+  })
   // The page needs no network at all: what Idlewatt reads from outside, main reads.
   pageSession.webRequest.onBeforeRequest((details, decide) => decide({ cancel: !/^(app|devtools|data|blob):/.test(details.url) }))
   return pageSession

@@ -1,0 +1,166 @@
+/** Rules about a card as a whole: lost, silent, Xid events, crashes that come back, and a PCIe link that got narrower. */
+import { bad, clear, defineRule, isLost, unknown, type CardLook } from './rule.ts'
+import { isLoaded } from './rules-heat.ts'
+import { countWords, listWords, momentWords, percentWords } from './words.ts'
+import { xidRemedy, xidSeverity } from './xids.ts'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+
+export const lost = defineRule<CardLook>({
+  id: 'lost',
+  beginAfterMs: 0,
+  endAfterMs: 20_000,
+  judge(look) {
+    if (look.gpu === null) return unknown
+    // Adapters of remote sessions come and go with them.
+    if (look.gpu.lostSince === null || look.gpu.kind !== 'gpu' || look.gpu.attachment?.kind === 'remote-display') return clear
+    const isExternal = look.gpu.attachment?.kind === 'external'
+    return bad({
+      severity: isExternal ? 'warning' : 'critical',
+      title: 'Card lost',
+      sentence: `The system has not seen it since ${momentWords(look.gpu.lostSince)}.`,
+      remedy: isExternal
+        ? 'If it was unplugged, nothing is wrong. If not, check the cable and the power of its enclosure.'
+        : 'Switch the computer off and on: many cards come back so. If not, check its power cables, the riser and the slot, and whether the driver still loads. If it was taken out for good, choose Forget on its page.',
+      evidence: [{ label: 'Lost since', value: momentWords(look.gpu.lostSince) }],
+      since: look.gpu.lostSince,
+    })
+  },
+})
+
+/** Silent so long is critical: by then the driver was started again several times. */
+const criticalSilenceMs = 5 * minuteMs
+
+export const driverSilent = defineRule<CardLook, { since: number }>({
+  id: 'driver-silent',
+  beginAfterMs: 30_000,
+  endAfterMs: 10_000,
+  judge(look, memory) {
+    if (isLost(look)) return clear
+    if (look.silent === null) return look.sample === null ? { ...unknown, memory } : clear
+    const since = memory?.since ?? look.steadyMs
+    return {
+      ...bad({
+        severity: look.steadyMs - since >= criticalSilenceMs ? 'critical' : 'warning',
+        title: 'Driver does not answer',
+        sentence: `Nothing can be read from it: ${withoutStop(look.silent)}.`,
+        remedy: 'Idlewatt goes on trying. If it stays so, restart the computer: a driver that hangs seldom mends itself. If a driver was just installed, that restart is still due.',
+        evidence: [{ label: 'Why', value: withoutStop(look.silent) }],
+      }),
+      memory: { since },
+    }
+  },
+  resume: (_alert, agoMs, steadyMs) => ({ since: steadyMs - agoMs }),
+})
+
+function withoutStop(sentence: string): string {
+  return sentence.trim().replace(/[.\s]+$/, '')
+}
+
+interface XidMemory {
+  seen: { steadyMs: number; code: number; sentence: string }[]
+}
+/** An Xid stays a matter this long. */
+const xidLastsMs: Record<'info' | 'warning' | 'critical', number> = { info: 15 * minuteMs, warning: hourMs, critical: 6 * hourMs }
+
+export const xid = defineRule<CardLook, XidMemory>({
+  id: 'xid',
+  beginAfterMs: 0,
+  endAfterMs: 0,
+  judge(look, memory) {
+    const lasting = (memory?.seen ?? []).filter((one) => look.steadyMs - one.steadyMs < xidLastsMs[xidSeverity(one.code)])
+    const fresh = (look.sample?.incidents ?? []).filter((incident) => incident.kind === 'xid').map(({ code, sentence }) => ({ steadyMs: look.steadyMs, code, sentence }))
+    const seen = [...lasting, ...fresh].slice(-100)
+    if (seen.length === 0) return clear
+    const worst = [...seen].sort((one, other) => rank(other.code) - rank(one.code) || other.steadyMs - one.steadyMs)[0] as XidMemory['seen'][number]
+    const same = seen.filter((one) => one.code === worst.code).length
+    const others = [...new Set(seen.map((one) => one.code))].filter((code) => code !== worst.code)
+    return {
+      ...bad({
+        severity: xidSeverity(worst.code),
+        title: `NVIDIA error Xid ${worst.code}`,
+        sentence: `${withoutStop(worst.sentence)}${same > 1 ? ` (${same} times)` : ''}.${others.length === 0 ? '' : ` It also reported Xid ${listWords(others.map(String))}.`}`,
+        remedy: xidRemedy(worst.code),
+        evidence: fresh.map((one) => ({ label: `Xid ${one.code}`, value: withoutStop(one.sentence) })),
+      }),
+      memory: { seen },
+    }
+  },
+  resume: (alert, agoMs, steadyMs) => ({ seen: [{ steadyMs: steadyMs - agoMs, code: Number(/Xid (\d+)/.exec(alert.title)?.[1] ?? 0), sentence: alert.sentence }] }),
+})
+
+function rank(code: number): number {
+  return ['info', 'warning', 'critical'].indexOf(xidSeverity(code))
+}
+
+/** So many within an hour are no accident. */
+const recurring = 3
+const manyMore = 8
+
+export const recurringXids = defineRule<CardLook, { times: number[] }>({
+  id: 'recurring-xids',
+  beginAfterMs: 0,
+  endAfterMs: 0,
+  judge(look, memory) {
+    const fresh = (look.sample?.incidents ?? []).map(() => look.steadyMs)
+    const times = [...(memory?.times ?? []).filter((time) => look.steadyMs - time < hourMs), ...fresh].slice(-100)
+    // The last one counts for an hour as well: the alert ends when no more than two lie within it.
+    if (times.length < recurring) return { ...clear, memory: { times } }
+    return {
+      ...bad({
+        severity: times.length >= manyMore ? 'critical' : 'warning',
+        title: 'Errors keep coming back',
+        sentence: `The driver reported ${countWords(times.length, 'Xid error')} for it within an hour.`,
+        remedy: 'Take work off the card and restart the computer. Take off any overclocking, check power and cooling, and try another version of the driver. If another card in the same slot is well, this one is failing.',
+        evidence: [{ label: 'Xid errors within an hour', value: String(times.length) }],
+      }),
+      memory: { times },
+    }
+  },
+  resume: (_alert, agoMs, steadyMs) => ({ times: Array.from({ length: recurring }, () => steadyMs - agoMs) }),
+})
+
+interface LinkMemory {
+  /** The best seen under load. */
+  lanes: number
+  generation: number
+}
+
+export const pcieNarrowed = defineRule<CardLook, LinkMemory>({
+  id: 'pcie-narrowed',
+  beginAfterMs: minuteMs,
+  endAfterMs: minuteMs,
+  judge(look, memory) {
+    if (isLost(look)) return { ...clear, memory }
+    const { sample, gpu } = look
+    // Idle cards narrow and slow their link to save power: only a card at work shows what it has.
+    if (sample === null || sample.pcieLanes === null || sample.pcieLanes <= 0 || !isLoaded(sample)) return { ...unknown, memory }
+    const lanes = sample.pcieLanes
+    const generation = sample.pcieGeneration ?? 0
+    const best = { lanes: Math.max(memory?.lanes ?? 0, lanes), generation: Math.max(memory?.generation ?? 0, generation) }
+    const hasDropped = lanes < best.lanes || generation < best.generation
+    const lanesMax = gpu?.pcieLanesMax ?? null
+    const isBelowMax = lanesMax !== null && lanes < lanesMax
+    const isExpected = gpu?.isIntegrated === true || gpu?.attachment?.kind === 'external' || gpu?.attachment?.kind === 'virtual-gpu' || gpu?.attachment?.kind === 'paravirtual'
+    if (!hasDropped && (!isBelowMax || isExpected)) return { ...clear, memory: best }
+    const now = linkWords(lanes, generation)
+    const could = hasDropped ? linkWords(best.lanes, best.generation) : `x${lanesMax}`
+    return {
+      ...bad({
+        severity: hasDropped ? 'warning' : 'info',
+        title: hasDropped ? 'PCIe link got narrower' : 'PCIe link narrower than it could be',
+        sentence: hasDropped ? `Under load its link runs at ${now}; it ran at ${could} before.` : `Under load its link runs at ${now}; the card could use ${could}.`,
+        remedy: hasDropped
+          ? 'Switch the computer off, seat the card again and clean its contacts; check the riser. A link that keeps dropping points to a bad riser, slot or card.'
+          : 'On a riser or in a smaller slot this is as it must be. Otherwise seat the card again, or use the slot next to the processor.',
+        evidence: [{ label: 'PCIe link', value: now }, ...(sample.utilisation === null ? [] : [{ label: 'Load', value: percentWords(sample.utilisation) }])],
+      }),
+      memory: best,
+    }
+  },
+})
+
+function linkWords(lanes: number, generation: number): string {
+  return generation > 0 ? `generation ${generation} x${lanes}` : `x${lanes}`
+}
