@@ -16,12 +16,11 @@ import { createHealth, type Health } from './health/index.ts'
 import { createSampleEvents } from './health/sample-events.ts'
 import { openHistory, type History } from './history/index.ts'
 import type { Host } from './host.ts'
-import { keepWatch, machineNameOf, type Watch } from './keep-watch.ts'
+import { diskOf, keepWatch, machineNameOf, type Watch } from './keep-watch.ts'
 import { citedUrls, networks, programmeInfos } from './networks/index.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
 import { createStore, type Store } from './state/store.ts'
 import { systemClock, type Clock } from './system/clock.ts'
-import { readDiskSpace } from './system/disk-space.ts'
 import type { Log } from './system/log.ts'
 import type { MachineSource } from './system/machine-source.ts'
 
@@ -297,11 +296,4 @@ export function createApp(options: AppOptions): App {
 
 function blockedReason(recorded: string | null): string | null {
   return recorded === null ? null : `This is the recorded machine "${recorded}": its cards are not here to be measured.`
-}
-
-/** A recording says what its disk had; here the file system is asked alone, since the other facts cost far more. */
-async function diskOf(source: MachineSource, folder: string): Promise<{ freeBytes: number | null; totalBytes: number | null }> {
-  if (source.recorded === null) return readDiskSpace(folder)
-  const { diskFreeBytes, diskTotalBytes } = await source.facts()
-  return { freeBytes: diskFreeBytes, totalBytes: diskTotalBytes }
 }

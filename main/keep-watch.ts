@@ -6,6 +6,8 @@ import type { SampleTurn } from '../shared/telemetry.ts'
 import type { Gpus } from './gpu/index.ts'
 import type { Health } from './health/index.ts'
 import type { History } from './history/index.ts'
+import { readDiskSpace } from './system/disk-space.ts'
+import type { MachineSource } from './system/machine-source.ts'
 
 export interface Watch {
   /** After the first look, so that there are cards to sample. Again: nothing. */
@@ -72,4 +74,11 @@ export function keepWatch({ isOn, gpus, history, health, takeEvents, settings }:
 /** What a message calls this machine. */
 export function machineNameOf(recorded: string | null): string {
   return recorded === null ? hostname() : `${recorded} (a recording)`
+}
+
+/** A recording says what its disk had; here the file system is asked alone, since the other facts cost far more. */
+export async function diskOf(source: MachineSource, folder: string): Promise<{ freeBytes: number | null; totalBytes: number | null }> {
+  if (source.recorded === null) return readDiskSpace(folder)
+  const { diskFreeBytes, diskTotalBytes } = await source.facts()
+  return { freeBytes: diskFreeBytes, totalBytes: diskTotalBytes }
 }

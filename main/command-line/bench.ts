@@ -1,10 +1,11 @@
 /** `idlewatt bench`: measures cards, one after another, and says how they did against what their model should reach. */
 import type { BenchmarkPhase, BenchmarkResult, WorkloadResult } from '../../shared/benchmark.ts'
-import type { Detection, Gpu } from '../../shared/machine.ts'
+import { presentGpus, type Detection, type Gpu } from '../../shared/machine.ts'
 import { claimDataFolder } from '../system/data-folder.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { dataFolderOf, detectWith, findGpu, openApp, sayNotices, type Call } from './open-app.ts'
 import { bullet, drawTable, numberText, percentText, unknown } from './output.ts'
+import { timeText } from './times.ts'
 
 /** 0: measured; 1: something could not be measured. Results are kept, so the data folder must be ours. */
 export async function bench(call: Call, flags: { evenAfterCrash: boolean }): Promise<number> {
@@ -44,9 +45,14 @@ export async function bench(call: Call, flags: { evenAfterCrash: boolean }): Pro
 
 /** The card that was named; else every GPU; else, where there is none, the processors that offer OpenCL. */
 export function chooseCards(detection: Detection, typed: string | null): { chosen: Gpu[]; leftOut: Gpu[] } {
-  if (typed !== null) return { chosen: [findGpu(detection, typed)], leftOut: [] }
-  const gpus = detection.gpus.filter((gpu) => gpu.kind === 'gpu')
-  const all = gpus.length > 0 ? gpus : detection.gpus.filter((gpu) => gpu.kind === 'cpu-device')
+  if (typed !== null) {
+    const named = findGpu(detection, typed)
+    if (named.lostSince !== null) throw new NotPossible(`${named.name} is not here now (lost since ${timeText(named.lostSince)}), so it cannot be measured.`)
+    return { chosen: [named], leftOut: [] }
+  }
+  const present = presentGpus(detection.gpus)
+  const gpus = present.filter((gpu) => gpu.kind === 'gpu')
+  const all = gpus.length > 0 ? gpus : present.filter((gpu) => gpu.kind === 'cpu-device')
   return { chosen: all.filter((gpu) => gpu.opencl !== null), leftOut: all.filter((gpu) => gpu.opencl === null) }
 }
 

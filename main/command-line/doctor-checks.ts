@@ -2,11 +2,12 @@
 import { accessSync, constants, existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
-import type { Detection, Problem } from '../../shared/machine.ts'
+import { presentGpus, type Detection, type Problem } from '../../shared/machine.ts'
 import type { Notice } from '../../shared/state.ts'
 import { holderOf } from '../system/data-folder.ts'
 import { fileErrorWords } from '../system/file-errors.ts'
 import { memoryText } from './output.ts'
+import { timeText } from './times.ts'
 
 export interface CheckSubject {
   dataFolder: string
@@ -71,7 +72,9 @@ function lookAtGpus({ detection, problem }: CheckSubject): Finding {
   if (detection === null) return wrong(problem?.sentence ?? 'Looking for GPUs failed.', problem?.remedy ?? null)
   const first = detection.problems[0]
   if (first) return wrong(detection.problems.map((one) => one.sentence).join(' '), detection.problems.map((one) => one.remedy).filter(Boolean).join(' ') || null)
-  const gpus = detection.gpus.filter((gpu) => gpu.kind === 'gpu')
+  const gpus = presentGpus(detection.gpus).filter((gpu) => gpu.kind === 'gpu')
+  const lost = detection.gpus.filter((gpu) => gpu.lostSince !== null)
+  if (lost.length > 0) return wrong(`Lost: ${lost.map((gpu) => `${gpu.name} (${gpu.pciAddress ?? gpu.id}), since ${timeText(gpu.lostSince ?? 0)}`).join('; ')}.`, 'Look at its seat, riser and power cables. If it was taken out for good, forget it on the GPUs page.')
   if (gpus.length === 0) return wrong('No GPU was found.', 'Check that the card is seated and that its driver is installed.')
   const bad = gpus.flatMap((gpu) => gpu.problems.map((one) => ({ ...one, sentence: `${gpu.name}: ${one.sentence}` })))
   if (bad.length > 0) return wrong(bad.map((one) => one.sentence).join(' '), bad.map((one) => one.remedy).filter(Boolean).join(' ') || null)
@@ -79,7 +82,7 @@ function lookAtGpus({ detection, problem }: CheckSubject): Finding {
 }
 
 function lookAtNvidia({ detection }: CheckSubject): Finding {
-  const cards = detection?.gpus.filter((gpu) => gpu.vendor === 'nvidia' && gpu.kind === 'gpu') ?? []
+  const cards = presentGpus(detection?.gpus ?? []).filter((gpu) => gpu.vendor === 'nvidia' && gpu.kind === 'gpu')
   if (cards.length === 0) return missing('No NVIDIA card was found, so its driver is not needed.', null)
   const byNvml = cards.filter((gpu) => gpu.seenBy.includes('nvml')).length
   const bySmi = cards.filter((gpu) => gpu.seenBy.includes('nvidia-smi')).length

@@ -11,7 +11,7 @@ import { WrongWords } from './words.ts'
 /** `words`: without the program's own. Never rejects; gives the exit code once everything it began has ended. */
 export async function main(words: string[]): Promise<number> {
   hideExperimentalWarnings()
-  const terminal = openTerminal(process.stdout, process.stderr)
+  const terminal = openTerminal(process.stdout, process.stderr, process.stdin)
   if (holdsSecret(words)) {
     terminal.say(secretRefusal)
     return 2

@@ -13,6 +13,7 @@ import { startNodeWorker } from '../system/node-worker.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { locateOwnFiles } from '../system/own-files.ts'
 import { openRecordedMachine } from '../system/recorded-machine.ts'
+import { openSecretsFile } from '../system/secrets-file.ts'
 import { createThisMachine } from '../system/this-machine.ts'
 import type { Stops } from './stops.ts'
 import type { Terminal } from './terminal.ts'
@@ -44,6 +45,9 @@ export function openApp(call: Call, door: Door, markets?: AppOptions['markets'])
     settingsFile: openSettingsFile(dataFolder),
     startWorker: (name) => startNodeWorker(ownFiles.workerFile(name)),
     openExternal,
+    secrets: openSecretsFile(dataFolder),
+    notify: null,
+    keepsWatch: door === 'headless',
   }
   const app = createApp({ host, source, log: call.log, ...(markets ? { markets } : {}) })
   call.stops.add(() => app.stop())
@@ -76,12 +80,14 @@ export function programmeTitles(app: App): Map<string, string> {
   )
 }
 
-/** The card that `--gpu` names: by its id, or by the beginning of it where that fits one card alone. */
+/** The card that `--gpu` names: by its id, by the beginning of it where that fits one card alone, or by its PCI address. */
 export function findGpu(detection: Detection, typed: string): Gpu {
   const wanted = typed.trim().toLowerCase()
   const exact = detection.gpus.find((gpu) => gpu.id.toLowerCase() === wanted)
   if (exact) return exact
-  const begins = wanted.length >= 6 ? detection.gpus.filter((gpu) => gpu.id.toLowerCase().startsWith(wanted)) : []
+  const placed = detection.gpus.filter((gpu) => gpu.lostSince === null && gpu.pciAddress !== null && [gpu.pciAddress, gpu.pciAddress.replace(/^0000:/, '')].includes(wanted))
+  if (placed.length === 1 && placed[0]) return placed[0]
+  const begins = wanted.length >= 4 ? detection.gpus.filter((gpu) => gpu.id.toLowerCase().startsWith(wanted)) : []
   if (begins.length === 1 && begins[0]) return begins[0]
   const known = detection.gpus.map((gpu) => `${gpu.id} (${gpu.name})`).join(', ')
   const which = begins.length > 1 ? `${quoted(typed)} fits more than one card` : `There is no card ${quoted(typed)} here`

@@ -34,7 +34,7 @@ export function drawTable(columns: Column[], rows: string[][]): string {
 }
 
 /** An id may be longer than its column; cut off it would be of no use. */
-function breakLongWords(cell: string, width: number): string {
+export function breakLongWords(cell: string, width: number): string {
   return cell.replace(/\S+/g, (word) => (word.length <= width ? word : (word.match(new RegExp(`.{1,${width}}`, 'gu'))?.join('\n') ?? word)))
 }
 

@@ -2,10 +2,15 @@
 import { Command, CommanderError, Option } from 'commander'
 import { defaultDataFolder } from '../system/data-folder.ts'
 import type { Log } from '../system/log.ts'
+import type { AlertsFlags } from './alerts.ts'
 import type { EstimateFlags } from './estimate.ts'
+import type { HistoryFlags } from './history.ts'
 import type { Call } from './open-app.ts'
+import type { ServeFlags } from './serve.ts'
+import type { ServiceFlags } from './service.ts'
 import type { Stops } from './stops.ts'
 import type { Terminal } from './terminal.ts'
+import type { WatchFlags } from './watch.ts'
 import { nearestWord, quoted, readText, WrongWords, type CommonWords } from './words.ts'
 
 export interface ProgramParts {
@@ -64,7 +69,7 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     .action(async (word: string | undefined) => {
       if (word?.startsWith('-')) throw new WrongWords(`Unknown option ${quoted(word)}. Try --help.`)
       if (word !== undefined) throw unknownCommand(program, word)
-      exitCode = await runServe(callOf('serve', []), { open: true })
+      exitCode = await runServe(callOf('serve', []), { open: true, token: true })
     })
 
   function add(spec: CommandSpec): void {
@@ -90,7 +95,7 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     return { common: readCommon(flags), terminal: parts.terminal, stops: parts.stops, log: parts.log }
   }
 
-  async function runServe(call: Call, flags: { port?: string; open: boolean }): Promise<number> {
+  async function runServe(call: Call, flags: ServeFlags): Promise<number> {
     parts.onServing()
     return (await import('./serve.ts')).serve(call, flags, parts.stopped, parts.stop)
   }
@@ -101,6 +106,65 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     takes: ['gpu'],
     examples: ['idlewatt detect', 'idlewatt detect --json', 'idlewatt detect --machine test/machines/two-rtx-3090'],
     run: async (call) => (await import('./detect.ts')).detect(call),
+  })
+  add({
+    name: 'watch',
+    description: 'Shows what every card does, once a second, until q or Ctrl-C. To a pipe: a line for each card; with --json: a document (a turn of samples) on each line.',
+    takes: ['gpu'],
+    examples: ['idlewatt watch', 'idlewatt watch --gpu GPU-5c1f2d3e', 'idlewatt watch --json --count 60 > minute.ndjson'],
+    setUp: (command) => command.usage('[flags]').option('--count <n>', 'end after so many turns'),
+    run: async (call, command) => {
+      parts.onServing()
+      return (await import('./watch.ts')).watch(call, command.opts<WatchFlags>(), parts.stopped, parts.stop)
+    },
+  })
+  add({
+    name: 'history',
+    description: 'Shows what is kept of a card: steps with minimum, mean and maximum, events, energy. Asks no driver.',
+    takes: ['gpu'],
+    examples: ['idlewatt history --gpu GPU-5c1f2d3e', 'idlewatt history --gpu GPU-5c1f2d3e --from -7d --step 15m --json', 'idlewatt history --from 2026-11-01 --to 2026-11-08 --csv > week.csv'],
+    setUp: (command) =>
+      command
+        .usage('[flags]')
+        .option('--from <time>', 'ISO 8601 (UTC without a zone), or a span back: -24h, -90m, -7d (-24h)')
+        .option('--to <time>', 'the same, or now (now)')
+        .option('--step <span>', '10s, 1m, 15m, 1h, or seconds; at least what is kept of that time (as fits)')
+        .option('--csv', 'comma-separated values on stdout'),
+    run: async (call, command) => (await import('./history.ts')).history(call, command.opts<HistoryFlags>()),
+  })
+  add({
+    name: 'alerts',
+    description: 'Lists what is wrong with the cards, and sets up where you are told of it. Works beside a running app.',
+    takes: [],
+    examples: ['idlewatt alerts', 'idlewatt alerts set-webhook https://example.org/hook', 'idlewatt alerts set-ntfy https://ntfy.sh/my-topic --token-file token.txt', 'idlewatt alerts test', 'idlewatt alerts remove webhook'],
+    setUp: (command) =>
+      command
+        .usage('[list | test [CHANNEL] | set-webhook URL | set-ntfy URL | remove CHANNEL] [flags]')
+        .argument('[words...]', 'an address that must not stand in the list of processes: write - and hand it in on stdin')
+        .option('--token-file <file>', 'the access token of the ntfy topic, on the first line of this file'),
+    run: async (call, command) => (await import('./alerts.ts')).alerts(call, command.args, command.opts<AlertsFlags>()),
+  })
+  add({
+    name: 'record-machine',
+    description: 'Writes this machine as a recorded one into a new folder: what drivers and the system answer, without serials and names. Sends nothing.',
+    takes: [],
+    examples: ['idlewatt record-machine my-rig', 'idlewatt --machine my-rig detect'],
+    setUp: (command) => command.usage('NAME [flags]').argument('[name]', 'the new folder'),
+    run: async (call, command) => (await import('./record-machine.ts')).recordMachine(call, command.args[0]),
+  })
+  add({
+    name: 'service',
+    description: 'Has this system start Idlewatt at boot (systemd, Task Scheduler, launchd), without a window. Shows what it would change, and asks.',
+    takes: [],
+    examples: ['idlewatt service install --dry-run', 'idlewatt service install --port 8080 --yes', 'idlewatt service status', 'idlewatt service remove'],
+    setUp: (command) =>
+      command
+        .usage('[install | remove | status] [flags]')
+        .argument('[action]', 'status, where it is left out')
+        .option('--port <n>', 'port on 127.0.0.1 (any free one at each start)')
+        .option('--yes', 'do it without asking')
+        .option('--dry-run', 'show what would be done, and do nothing'),
+    run: async (call, command) => (await import('./service.ts')).service(call, command.args[0], command.opts<ServiceFlags>()),
   })
   add({
     name: 'bench',
@@ -148,8 +212,8 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     description: 'Serves the app to a browser on this machine, without a window.',
     takes: [],
     examples: ['idlewatt serve', 'idlewatt serve --no-open --port 8080 --data /srv/idlewatt'],
-    setUp: (command) => command.option('--port <n>', 'port on 127.0.0.1; 0: any free one (0)').option('--no-open', 'do not open the browser'),
-    run: (call, command) => runServe(call, command.opts<{ port?: string; open: boolean }>()),
+    setUp: (command) => command.option('--port <n>', 'port on 127.0.0.1; 0: any free one (0)').option('--no-open', 'do not open the browser').option('--no-token', 'print the address without its token, where a log would keep it; `service status` shows it'),
+    run: (call, command) => runServe(call, command.opts<ServeFlags>()),
   })
   add({
     name: 'doctor',
@@ -159,6 +223,8 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     setUp: (command) => command.option('--port <n>', 'the port to try (any)'),
     run: async (call, command) => (await import('./doctor.ts')).doctor(call, command.opts<{ port?: string }>()),
   })
+
+  for (const command of [program, ...program.commands]) command.options.forEach(takeOnce)
 
   try {
     await program.parseAsync(words, { from: 'user' })
@@ -178,6 +244,15 @@ function standardFolder(): string {
   } catch {
     return 'no standard here: this user has no home folder'
   }
+}
+
+/** Of a flag with one value that is given twice, one of the two would be dropped in silence. */
+function takeOnce(option: Option): void {
+  if (!option.required || option.parseArg !== undefined) return
+  option.argParser((value: string, before: string | undefined) => {
+    if (before !== undefined) throw new WrongWords(`${option.long ?? option.flags} was given twice: ${quoted(before)} and ${quoted(value)}.`)
+    return value
+  })
 }
 
 function several(flags: string, description: string): Option {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startHeadless } from '../headless/index.ts'
 import { claimDataFolder } from '../system/data-folder.ts'
 import { NotPossible } from '../system/not-possible.ts'
+import { keepPageAddress } from './page-address.ts'
 import { dataFolderOf, openApp, openExternal, ownFiles, type Call } from './open-app.ts'
 import { stopWithParents } from './stops.ts'
 import { readWholeNumber } from './words.ts'
@@ -11,6 +12,8 @@ import { readWholeNumber } from './words.ts'
 export interface ServeFlags {
   port?: string
   open: boolean
+  /** false: the address is printed without its token, since a log would keep it; `service status` reads it from a file of this user's. */
+  token: boolean
 }
 
 /** Resolves when it has been stopped. Being stopped is its usual end: exit code 0. */
@@ -26,8 +29,10 @@ export async function serve(call: Call, flags: ServeFlags, stopped: Promise<void
   call.stops.add(() => headless.stop())
   claim.setAddress(headless.origin)
   stopWithParents(stop)
-  if (call.common.json) await call.terminal.document({ url: headless.url, origin: headless.origin })
-  else await call.terminal.print(`Idlewatt is ready: ${headless.url}`)
+  if (!flags.token) call.stops.add(keepPageAddress(claim.folder, headless.url))
+  const url = flags.token ? headless.url : `${headless.origin}/`
+  if (call.common.json) await call.terminal.document({ url, origin: headless.origin })
+  else await call.terminal.print(`Idlewatt is ready: ${url}`)
   if (flags.open && hasScreen()) await openExternal(headless.urlForOneUse()).catch(() => call.terminal.say('No browser could be opened here; open the address above yourself.'))
   await stopped
   return 0

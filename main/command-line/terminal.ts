@@ -1,12 +1,34 @@
 /** The two streams of a call: documents and tables on stdout, everything else on stderr. A reader that went away is no error. */
+import { writeSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
 import { fileErrorWords } from '../system/file-errors.ts'
 import { NotPossible } from '../system/not-possible.ts'
+
+/** Without a cursor, and empty. */
+const enterScreen = '\u001b[?1049h\u001b[?25l\u001b[H\u001b[J'
+const leaveScreen = '\u001b[?25h\u001b[?1049l'
 
 export interface Terminal {
   /** To stdout, with a newline; resolves once it is handed to the system. Rejects with NotPossible where it cannot be written: a full disk. */
   print(text: string): Promise<void>
   /** One JSON document on stdout. */
   document(value: unknown): Promise<void>
+  /** To stdout as it is, without a newline of ours; otherwise as `print`. */
+  write(text: string): Promise<void>
+  /** Whether a person looks at stdout: lines may then be drawn over. */
+  isScreen: boolean
+  /** Columns and rows of that screen; of anything else what it would take without breaking lines. */
+  size(): { columns: number; rows: number }
+  /** Takes the screen beside the one with the shell's lines, as `top` and `less` do. Returns how to give it back; a crash does as well. */
+  takeScreen(): () => void
+  /** The screen changed its size. Returns how to stop listening. */
+  onResize(listener: () => void): () => void
+  /** Keys as they are pressed, Ctrl-C among them; nothing where stdin is no terminal. Returns how to stop listening. */
+  onKey(listener: (key: string) => void): () => void
+  /** Whoever read stdout went away (`| head`): what is written from now on is for nobody. */
+  onClosed(listener: () => void): void
+  /** Asks on stderr and reads one line of stdin; null: stdin is no terminal, or ended without an answer. */
+  ask(question: string): Promise<string | null>
   /** A line on stderr. */
   say(sentence: string): void
   /** A line on stderr that the next one replaces, where that is a screen; elsewhere a line for each new `step`. */
@@ -15,10 +37,24 @@ export interface Terminal {
   endProgress(): void
 }
 
-export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Terminal {
+export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream, stdin: NodeJS.ReadStream): Terminal {
   let last = ''
+  let isClosed = false
+  const whenClosed: (() => void)[] = []
   // Each write says itself what became of it.
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
+  stdout.on('error', (error) => {
+    // Of any other error whoever writes is told; the stream closes all the same.
+    if (isClosedPipe(error)) closed()
+    else isClosed = true
+  })
+  stdout.on('close', closed)
+
+  function closed(): void {
+    if (isClosed) return
+    isClosed = true
+    for (const listener of whenClosed) listener()
+  }
 
   function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -35,6 +71,50 @@ export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
   }
   return {
     print: (text) => write(stdout, `${text}\n`),
+    write: (text) => write(stdout, text),
+    isScreen: stdout.isTTY === true,
+    size: () => (stdout.isTTY ? { columns: stdout.columns || 80, rows: stdout.rows || 24 } : { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY }),
+    takeScreen() {
+      const restore = (): void => void writeSync(1, leaveScreen)
+      process.once('exit', restore)
+      void write(stdout, enterScreen)
+      return () => {
+        process.removeListener('exit', restore)
+        void write(stdout, leaveScreen)
+      }
+    },
+    onResize(listener) {
+      stdout.on('resize', listener)
+      return () => void stdout.off('resize', listener)
+    },
+    onKey(listener) {
+      if (!stdin.isTTY) return () => {}
+      const hear = (text: Buffer | string): void => {
+        for (const key of String(text)) listener(key)
+      }
+      stdin.setRawMode(true)
+      stdin.on('data', hear)
+      stdin.resume()
+      return () => {
+        stdin.off('data', hear)
+        stdin.setRawMode(false)
+        stdin.pause()
+      }
+    },
+    onClosed(listener) {
+      if (isClosed) listener()
+      else whenClosed.push(listener)
+    },
+    async ask(question) {
+      if (!stdin.isTTY) return null
+      endProgress()
+      const reader = createInterface({ input: stdin, output: stderr })
+      // Ctrl-C at the question is an answer: no.
+      const gone = new Promise<null>((resolve) => reader.once('close', () => resolve(null)).once('SIGINT', () => reader.close()))
+      const answer = await Promise.race([reader.question(question), gone])
+      reader.close()
+      return answer
+    },
     document: (value) => write(stdout, `${JSON.stringify(value, null, 2)}\n`),
     say(sentence) {
       endProgress()

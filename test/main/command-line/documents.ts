@@ -27,6 +27,21 @@ export const sample = z.object({
   unknown: z.record(z.string(), z.string()),
 })
 
+const known = z.record(z.string(), finite.nullable())
+
+export const historyDocument = z.object({
+  gpuId: z.string().min(1),
+  from: moment,
+  to: moment,
+  stepSeconds: z.number().int().positive(),
+  samples: z.array(z.object({ takenAt: moment, seconds: finite.min(0), min: known, mean: known, max: known, throttle: z.array(z.string()) })),
+  events: z.array(z.object({ at: moment, id: z.string(), sentence: z.string().min(5) })),
+  energy: z.object({ kwh: finite.min(0), coverage: finite.min(0).max(1) }).nullable(),
+})
+
+/** A line of `watch --json`. */
+export const turnDocument = z.object({ at: moment, samples: z.record(z.string(), sample), silent: z.record(z.string(), z.string()) })
+
 const problem = z.object({ id: z.string().regex(/^[a-z0-9-]+$/), sentence: z.string().min(10), remedy: z.string().nullable() })
 
 export const detectDocument = z.object({
@@ -44,8 +59,9 @@ export const detectDocument = z.object({
       cudaVersion: z.string().nullable(),
       pciAddress: z.string().regex(/^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/).nullable(),
       pciDeviceId: z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/).nullable(),
-      seenBy: z.array(z.enum(['nvml', 'nvidia-smi', 'rocm-smi', 'opencl', 'sysfs', 'os'])).min(1),
+      seenBy: z.array(z.enum(['nvml', 'nvidia-smi', 'rocm-smi', 'amd-smi', 'opencl', 'sysfs', 'os'])).min(1),
       sample: sample.nullable(),
+      lostSince: moment.nullable(),
       problems: z.array(problem),
     }),
   ),
