@@ -1,9 +1,10 @@
 /** Puts together what several layers saw of the same card: by UUID, by PCI address, else by maker, id and name. Pure. */
 import type { DetectionLayer } from '../../shared/machine.ts'
+import { plainName } from './plain-name.ts'
 import type { CardSeen, LayerAnswer } from './vendor.ts'
 
 /** Who is believed first. */
-export const layerOrder: readonly DetectionLayer[] = ['nvml', 'nvidia-smi', 'sysfs', 'rocm-smi', 'opencl', 'os']
+export const layerOrder: readonly DetectionLayer[] = ['nvml', 'nvidia-smi', 'sysfs', 'amd-smi', 'rocm-smi', 'opencl', 'os']
 
 /** The views of one card, the most trusted first. */
 export type CardGroup = CardSeen[]
@@ -81,14 +82,4 @@ function mayBeSame(group: CardGroup, card: CardSeen): boolean {
     (member) =>
       !differ(card.pciAddress, member.pciAddress) && !differ(card.pciDeviceId, member.pciDeviceId) && !differ(card.vendor, member.vendor) && !(member.vendor === 'nvidia' && differ(card.uuid, member.uuid)),
   )
-}
-
-/** "NVIDIA GeForce RTX 4090" and "GeForce RTX(TM) 4090" → "geforce rtx 4090". */
-function plainName(name: string | null): string {
-  return (name ?? '')
-    .toLowerCase()
-    .replace(/\((r|tm|c)\)|[®™]/g, ' ')
-    .replace(/\b(nvidia|amd|ati|intel|corporation|advanced micro devices,? inc\.?)\b/g, ' ')
-    .replace(/[^a-z0-9]+/g, ' ')
-    .trim()
 }

@@ -1,22 +1,32 @@
 /** The GPUs of a machine: finds them, watches them, and keeps the app alive when a driver does not answer. */
 import type { GpuTable } from '../../shared/gpu-table.ts'
-import type { Detection, DetectionLayer, Machine } from '../../shared/machine.ts'
+import { presentGpus, type Detection, type Gpu, type KnownCard, type Machine } from '../../shared/machine.ts'
 import type { GpusState, TelemetryState } from '../../shared/state.ts'
-import type { GpuSample } from '../../shared/telemetry.ts'
+import type { HistoryEvent } from '../../shared/history.ts'
+import type { GpuSample, SampleTurn } from '../../shared/telemetry.ts'
 import type { WorkerHandle } from '../host.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
 import { unknownFacts } from '../system/machine-facts.ts'
 import type { MachineFacts, MachineSource } from '../system/machine-source.ts'
+import { NotPossible } from '../system/not-possible.ts'
 import { driverAgeProblem } from './driver-floor.ts'
 import { createIdentity } from './identity.ts'
-import { createLayers, noLibraries } from './layers.ts'
-import { lookAtAll, needsNoProcess } from './look.ts'
+import { driversLoading, withPatience } from './boot-retry.ts'
+import { captureMachine, type MachineCapture } from './capture/index.ts'
+import { watchChanges } from './change-watch.ts'
+import { runtimeStatusOf } from './linux-power.ts'
+import { lookAtAll } from './look.ts'
 import { mergeLayers } from './merge.ts'
 import { createPciNames } from './pci-names.ts'
-import { createProbe, ProbeFailure, type Probe } from './probe.ts'
+import { recall, recallEarly, type CardBook } from './presence.ts'
+import { createProbes } from './probes.ts'
+import { createRescan } from './rescan.ts'
+import { createSlumber } from './slumber.ts'
 import { createTelemetry } from './telemetry.ts'
-import type { CardKey, LayerAnswer, SampleSeen } from './vendor.ts'
+import type { LayerAnswer } from './vendor.ts'
+
+export type { CardBook, MachineCapture }
 
 export interface GpusOptions {
   source: MachineSource
@@ -27,6 +37,14 @@ export interface GpusOptions {
   log: Log
   onState(gpus: GpusState): void
   onTelemetry(telemetry: TelemetryState): void
+  /** Remembers cards, so that they keep their ids and history. */
+  book: CardBook
+  /** What happened to cards: found, lost, returned, moved, driver changed, probe started again. */
+  onEvents(events: HistoryEvent[]): void
+  /** The app stays open: looks again while drivers load after a start of the system, and where something changed. */
+  staysOn: boolean
+  /** ms of a clock that never jumps. */
+  steadyMs(): number
 }
 
 export interface Gpus {
@@ -36,53 +54,84 @@ export interface Gpus {
   watch(viewer: string, watching: boolean): void
   /** Samples this card once a second while held, whoever looks; for the watts of a benchmark. */
   follow(gpuId: string, listener: (sample: GpuSample) => void): () => void
+  /** Samples every card that is here once a second while held, whoever looks; the listener must not throw. */
+  record(listener: (turn: SampleTurn) => void): () => void
+  /** Forgets a card that is lost for good. Throws NotPossible while it is here, or where there is no such card. */
+  forget(gpuId: string): Promise<void>
+  /** Reads this machine once more and gives it as a recorded machine. */
+  capture(): Promise<MachineCapture>
   stop(): Promise<void>
 }
 
 export function createGpus(options: GpusOptions): Gpus {
-  const { clock, log } = options
+  const { clock, steadyMs, log, book } = options
   const ending = new AbortController()
   const source: MachineSource = { ...options.source, run: (program, args, how) => options.source.run(program, args, { ...how, signal: ending.signal }) }
-  const layers = createLayers(noLibraries)
-  const identity = createIdentity()
+  const identity = createIdentity(knownCards)
   const pciNames = createPciNames(options.resourcesFolder)
-  // A library that hangs or crashes takes only its own process along.
-  const probes: Record<'driver' | 'listing' | 'system', Probe> = { driver: newProbe('driver'), listing: newProbe('listing'), system: newProbe('system') }
   let detection: Detection | null = null
-  let looking: Promise<GpusState> | null = null
+  let looking: { isQuiet: boolean; done: Promise<GpusState> } | null = null
+  let isCapturing = false
   let stopped = false
 
+  const probes = createProbes({
+    source,
+    startWorker: () => options.startWorker('probe'),
+    clock,
+    steadyMs,
+    log,
+    onRestarted: (sentence) => tellEvents([{ at: clock.now(), id: 'probe-restarted', gpuId: null, sentence }]),
+  })
+  const rescan = createRescan({ isOn: options.staysOn, clock, steadyMs, log, look: () => void look(true) })
+  const changes = options.staysOn ? watchChanges({ source, clock, steadyMs, onChange: rescan.doubt }) : null
+  const slumber = createSlumber({
+    steadyMs,
+    maySleep,
+    isWatched: (gpuId) => telemetry.isWatched(gpuId),
+    runtimeStatusOf: (pciAddress) => runtimeStatusOf(source, pciAddress),
+    onLeave: () => void (presentGpus(detection?.gpus ?? []).every((gpu) => gpu.vendor !== 'nvidia' || maySleep(gpu)) && probes.rest()),
+  })
   const telemetry = createTelemetry({
     clock,
+    steadyMs,
     log,
-    cards: () => detection?.gpus ?? [],
-    isBusy: () => looking !== null,
-    sample: sampleLayer,
-    onRest: () => void probes.driver.end(),
+    isLive: source.recorded === null,
+    cards: () => detection?.gpus ?? noCards,
+    isApart: probes.isApart,
+    isBusy: (layer) => (looking !== null || isCapturing) && (source.recorded !== null || probes.isApart(layer)),
+    awake: slumber.awake,
+    sample: probes.sample,
+    onSample: slumber.saw,
+    onDoubt: rescan.doubt,
+    onRest: () => void probes.rest(),
     onTelemetry: options.onTelemetry,
   })
 
-  function newProbe(name: string): Probe {
-    return createProbe({ name, startWorker: () => options.startWorker('probe'), clock, log })
+  /** Only laptops switch cards off, and only Linux says of one that it is, without waking it. */
+  function maySleep(gpu: Gpu): boolean {
+    return source.platform === 'linux' && detection?.machine.surroundings?.isLaptop === true && gpu.isIntegrated !== true
   }
 
-  /** A recording and the kernel's files are read here; libraries and tools of this machine in a probe. */
-  function probeFor(layer: DetectionLayer): Probe | null {
-    if (source.recorded !== null || layer === 'sysfs' || layer === 'rocm-smi') return null
-    return layer === 'opencl' ? probes.listing : layer === 'os' ? probes.system : probes.driver
+  /** A book that cannot be read costs the memory of cards, not the cards. */
+  function knownCards(): KnownCard[] {
+    try {
+      return book.known()
+    } catch (error) {
+      log.error('the known cards could not be read', { error: String(error) })
+      return []
+    }
   }
 
-  async function detectLayer(layer: DetectionLayer, deadlineMs: number): Promise<LayerAnswer> {
-    if (stopped) throw new ProbeFailure('died', 'Idlewatt is ending')
-    const probe = probeFor(layer)
-    if (!probe) return layers[layer].detect(source, clock.now())
-    return (await needsNoProcess(source, layer)) ?? probe.ask({ kind: 'detect', layer, at: clock.now() }, deadlineMs)
+  function remember(cards: KnownCard[]): void {
+    try {
+      if (cards.length > 0) book.save(cards)
+    } catch (error) {
+      log.error('the known cards could not be kept', { error: String(error) })
+    }
   }
 
-  async function sampleLayer(layer: DetectionLayer, cards: CardKey[], deadlineMs: number): Promise<SampleSeen[]> {
-    const probe = probeFor(layer)
-    if (!probe) return (await layers[layer].sample?.(source, clock.now(), cards)) ?? []
-    return probe.ask({ kind: 'sample', layer, at: clock.now(), cards }, deadlineMs)
+  function tellEvents(events: HistoryEvent[]): void {
+    if (events.length > 0 && !stopped) options.onEvents(events)
   }
 
   function merge(answers: LayerAnswer[], machine: Machine, final: boolean): Detection {
@@ -97,10 +146,10 @@ export function createGpus(options: GpusOptions): Gpus {
     })
   }
 
-  async function lookOnce(): Promise<GpusState> {
+  async function lookOnce(isQuiet: boolean): Promise<GpusState> {
     const since = clock.now()
     const previous = detection
-    options.onState({ phase: 'looking', since, previous })
+    if (!isQuiet) options.onState({ phase: 'looking', since, previous })
     const machineFound = readMachine(source)
     let machine: Machine | null = null
     let answers: LayerAnswer[] = []
@@ -109,10 +158,10 @@ export function createGpus(options: GpusOptions): Gpus {
 
     /** Something to show before the slowest layer is through. A card of NVIDIA waits for its driver, so that its id is the final one. */
     function tellEarly(nvidiaSettled: boolean): void {
-      if (isOver || stopped || machine === null) return
-      const early = merge(nvidiaSettled ? answers : answers.map(withoutNvidia), machine, false)
+      if (isOver || stopped || machine === null || isQuiet) return
+      const early = recallEarly(merge(nvidiaSettled ? answers : answers.map(withoutNvidia), machine, false), knownCards())
       const summary = JSON.stringify([early.gpus, early.problems])
-      if (!early.gpus.some((gpu) => gpu.kind === 'gpu') || summary === told) return
+      if (!presentGpus(early.gpus).some((gpu) => gpu.kind === 'gpu') || summary === told) return
       told = summary
       detection = early
       options.onState({ phase: 'ready', detection: early })
@@ -128,7 +177,7 @@ export function createGpus(options: GpusOptions): Gpus {
         source,
         clock,
         log,
-        detect: detectLayer,
+        detect: probes.detect,
         onProgress(soFar, nvidiaSettled) {
           answers = soFar
           settled = nvidiaSettled
@@ -137,18 +186,29 @@ export function createGpus(options: GpusOptions): Gpus {
       })
       const found = merge(answers, await machineFound, true)
       isOver = true
-      detection = found
-      return tell({ phase: 'ready', detection: found })
+      return conclude(found, answers)
     } catch (error) {
       isOver = true
       log.error('looking for GPUs failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
       const problem = { id: 'look-failed', sentence: 'Looking for GPUs failed inside Idlewatt. The log has the details.', remedy: 'Look again; please report it if it stays so.' }
       return tell({ phase: 'failed', problem, previous, retryAt: null })
     } finally {
-      await Promise.all([probes.listing.end(), probes.system.end()])
+      await probes.endListing()
       // Nobody may be looking: then the driver's probe rests as well, once its time is over.
       if (!stopped) telemetry.settle()
     }
+  }
+
+  /** Every layer has answered. */
+  function conclude(found: Detection, answers: LayerAnswer[]): GpusState {
+    const retry = source.recorded === null ? rescan.patience(found) : null
+    const recalled = recall(found, knownCards(), answers, retry ? driversLoading : null)
+    detection = retry ? withPatience(recalled.detection) : recalled.detection
+    remember(recalled.save)
+    const state = tell({ phase: 'ready', detection, retry })
+    tellEvents(recalled.events)
+    if (!stopped) rescan.looked(detection, retry)
+    return state
   }
 
   function tell(state: GpusState): GpusState {
@@ -156,22 +216,56 @@ export function createGpus(options: GpusOptions): Gpus {
     return state
   }
 
+  function look(isQuiet: boolean): Promise<GpusState> {
+    if (looking === null) {
+      looking = { isQuiet, done: lookOnce(isQuiet).finally(() => (looking = null)) }
+    } else if (looking.isQuiet && !isQuiet) {
+      looking.isQuiet = false
+      options.onState({ phase: 'looking', since: clock.now(), previous: detection })
+    }
+    return looking.done
+  }
+
   return {
-    look() {
-      looking ??= lookOnce().finally(() => (looking = null))
-      return looking
-    },
+    look: () => look(false),
     watch: telemetry.watch,
     follow: telemetry.follow,
+    record: telemetry.record,
+    async forget(gpuId) {
+      const card = detection?.gpus.find((gpu) => gpu.id === gpuId)
+      if (!card && !knownCards().some((known) => known.gpuId === gpuId)) throw new NotPossible('There is no such card to forget.')
+      if (card && card.lostSince === null) throw new NotPossible(`${card.name} is here: only a card that is lost can be forgotten.`)
+      if (card?.problems.some(({ id }) => id === 'gpu-lost')) throw new NotPossible(`The driver still lists ${card.name}: take the card out or restart the machine, look again, and then forget it.`)
+      book.forget(gpuId)
+      identity.forget(gpuId)
+      if (!detection) return
+      detection = { ...detection, gpus: detection.gpus.filter((gpu) => gpu.id !== gpuId) }
+      if (looking === null) tell({ phase: 'ready', detection })
+    },
+    async capture() {
+      isCapturing = true
+      try {
+        return await captureMachine({ source, clock, askLibrary: probes.capture })
+      } finally {
+        isCapturing = false
+        await probes.endListing()
+        telemetry.settle()
+      }
+    },
     async stop() {
       stopped = true
       ending.abort()
+      rescan.stop()
+      changes?.stop()
       telemetry.stop()
-      await Promise.all(Object.values(probes).map((probe) => probe.end()))
-      await looking
+      await probes.stop()
+      await looking?.done
     },
   }
 }
+
+/** One list, so that who compares lists finds nothing new. */
+const noCards: Gpu[] = []
 
 async function readMachine(source: MachineSource): Promise<Machine> {
   const facts = await source.facts()

@@ -2,6 +2,7 @@
 import type { DetectionLayer } from '../../shared/machine.ts'
 import type { MachineSource } from '../system/machine-source.ts'
 import type { OpenClListing } from '../system/opencl-device.ts'
+import { amdSmiLayer } from './amd/amd-smi.ts'
 import { rocmSmiLayer } from './amd/rocm-smi.ts'
 import { createSysfsLayer } from './linux-pci.ts'
 import type { Nvml } from './nvidia/nvml.ts'
@@ -31,6 +32,7 @@ export function createLayers(libraries: Libraries): Record<DetectionLayer, Layer
     nvml: createNvmlLayer({ load: libraries.loadNvml }),
     'nvidia-smi': createSmiLayer({ nodeNvidiaSmi: libraries.nodeNvidiaSmi }),
     sysfs: createSysfsLayer(),
+    'amd-smi': amdSmiLayer,
     'rocm-smi': rocmSmiLayer,
     opencl: createOpenClLayer({ list: libraries.listOpenCl }),
     os: createOsLayer({ read: libraries.readSystemInformation }),

@@ -5,10 +5,11 @@ import type { Log } from '../system/log.ts'
 import type { MachineSource } from '../system/machine-source.ts'
 import { driverNotAnswering, probeDied } from './nvidia/problems.ts'
 import { ProbeFailure } from './probe.ts'
+import { isEmptySample } from './reading.ts'
 import { absent, failed, type LayerAnswer } from './vendor.ts'
 
 /** Starting NVML wakes card by card where no persistence mode keeps them up. */
-export const deadlinesMs: Record<DetectionLayer, number> = { nvml: 20_000, 'nvidia-smi': 40_000, sysfs: 5_000, 'rocm-smi': 15_000, opencl: 20_000, os: 25_000 }
+export const deadlinesMs: Record<DetectionLayer, number> = { nvml: 20_000, 'nvidia-smi': 40_000, sysfs: 5_000, 'amd-smi': 20_000, 'rocm-smi': 15_000, opencl: 20_000, os: 25_000 }
 
 export interface LookOptions {
   source: MachineSource
@@ -67,16 +68,24 @@ export async function lookAtAll(options: LookOptions): Promise<LayerAnswer[]> {
     tell(...found)
   }
 
-  /** rocm-smi takes a second or two: only where the kernel does not describe the AMD cards by itself. */
+  /** AMD's tools start Python and take a second or two each: only where the kernel leaves out what matters of an AMD card. */
   async function kernelAndAmd(): Promise<void> {
     const kernel = await ask('sysfs')
     const answer = kernel instanceof ProbeFailure ? failed('sysfs', notAnswering('sysfs', 'The kernel’s description of the graphics cards (/sys)')) : kernel
     tell(answer)
     const amd = answer.cards.filter((card) => card.vendor === 'amd')
-    const isDescribed = amd.length > 0 ? amd.every((card) => card.memoryBytes !== null) : answer.cards.length > 0
-    if (source.recorded === null && isDescribed) return
-    const rocm = await ask('rocm-smi')
-    tell(rocm instanceof ProbeFailure ? failed('rocm-smi', notAnswering('rocm-smi', 'rocm-smi')) : rocm)
+    const isDescribed = (cards: LayerAnswer['cards']): boolean => cards.every((card) => card.memoryBytes !== null && card.sample !== null && !isEmptySample(card.sample))
+    if (source.recorded === null && (amd.length > 0 ? isDescribed(amd) : answer.cards.length > 0)) return
+    const newer = await askTool('amd-smi')
+    const isEnough = newer.state === 'answered' && newer.cards.length >= amd.length && isDescribed(newer.cards)
+    if (source.recorded !== null || !isEnough) await askTool('rocm-smi')
+  }
+
+  async function askTool(layer: 'amd-smi' | 'rocm-smi'): Promise<LayerAnswer> {
+    const said = await ask(layer)
+    const answer = said instanceof ProbeFailure ? failed(layer, notAnswering(layer, layer)) : said
+    tell(answer)
+    return answer
   }
 
   async function other(layer: 'opencl' | 'os', what: string): Promise<void> {

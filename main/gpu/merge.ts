@@ -1,12 +1,15 @@
 /** From what the layers saw to one list of cards with their problems. Pure but for the names and ids it is handed. */
 import type { GpuTable } from '../../shared/gpu-table.ts'
-import type { Detection, Gpu, Machine } from '../../shared/machine.ts'
+import { presentCard, type Detection, type Gpu, type Machine } from '../../shared/machine.ts'
+import { attachmentOf } from './attachment.ts'
+import { fillSample } from './fill-sample.ts'
 import { groupCards, layerOrder, type CardGroup } from './group.ts'
-import type { Identity } from './identity.ts'
+import type { Identity, MarkedCard } from './identity.ts'
 import { isNoName, kindOf, nameCard } from './names.ts'
 import type { PciNames } from './pci-names.ts'
 import { isEmptySample } from './reading.ts'
 import { cardProblems, machineProblems } from './troubles.ts'
+import { viewsOf, disagreementsOf } from './views.ts'
 import type { CardSeen, LayerAnswer } from './vendor.ts'
 
 export interface MergeOptions {
@@ -24,16 +27,9 @@ export interface MergeOptions {
 export function mergeLayers(answers: readonly LayerAnswer[], options: MergeOptions): Detection {
   // Before all layers are through, a card is told of only once its id can no longer change.
   const groups = groupCards(answers).filter((group) => options.final || hasFinalId(group))
-  const taken = new Set<string>()
-  let unplaced = 0
-  const gpus = groups.map((group) => {
-    const gpu = composeCard(group, answers, options, () => unplaced++)
-    // Broken output may describe one card twice; ids stay apart all the same.
-    let id = gpu.id
-    for (let copy = 2; taken.has(id); copy++) id = `${gpu.id}#${copy}`
-    taken.add(id)
-    return { ...gpu, id }
-  })
+  const ids = options.identity.idsOf(groups.map(marksOf), options.final)
+  // Its id may yet turn out to be another, known one: it is told of once all layers are through.
+  const gpus = groups.flatMap((group, index) => (ids[index] === null ? [] : [composeCard(ids[index]!, group, answers, options)]))
   const rank: Record<Gpu['kind'], number> = { gpu: 0, virtual: 1, 'cpu-device': 2 }
   gpus.sort((left, right) => rank[left.kind] - rank[right.kind])
   return { machine: options.machine, gpus, problems: machineProblems(gpus, answers, options), detectedAt: options.at }
@@ -43,12 +39,32 @@ function hasFinalId(group: CardGroup): boolean {
   return group.some((member) => member.uuid !== null) || (group.some((member) => member.pciAddress !== null) && group.some((member) => member.pciDeviceId !== null))
 }
 
-function composeCard(group: CardGroup, answers: readonly LayerAnswer[], options: MergeOptions, nextUnplaced: () => number): Gpu {
-  const sorted = [...group].sort((left, right) => layerOrder.indexOf(left.layer) - layerOrder.indexOf(right.layer))
-  const lead = sorted[0]!
-  function first<Key extends keyof CardSeen>(key: Key): CardSeen[Key] {
-    return sorted.map((member) => member[key]).find((value) => value !== null) ?? lead[key]
+/** The most trusted layer first. */
+function sortedByTrust(group: CardGroup): CardGroup {
+  return [...group].sort((left, right) => layerOrder.indexOf(left.layer) - layerOrder.indexOf(right.layer))
+}
+
+function firstOf<Key extends keyof CardSeen>(sorted: CardGroup, key: Key): CardSeen[Key] {
+  return sorted.map((member) => member[key]).find((value) => value !== null) ?? sorted[0]![key]
+}
+
+function marksOf(group: CardGroup): MarkedCard {
+  const sorted = sortedByTrust(group)
+  const first = <Key extends keyof CardSeen>(key: Key): CardSeen[Key] => firstOf(sorted, key)
+  return {
+    layer: sorted[0]!.layer,
+    uuid: first('uuid'),
+    pciAddress: first('pciAddress'),
+    pciDeviceId: first('pciDeviceId'),
+    pciSubsystemId: first('pciSubsystemId'),
+    vendor: first('vendor'),
+    name: first('name'),
   }
+}
+
+function composeCard(id: string, group: CardGroup, answers: readonly LayerAnswer[], options: MergeOptions): Gpu {
+  const sorted = sortedByTrust(group)
+  const first = <Key extends keyof CardSeen>(key: Key): CardSeen[Key] => firstOf(sorted, key)
   const kind = kindOf(sorted)
   const uuid = first('uuid')
   const pciAddress = first('pciAddress')
@@ -57,11 +73,11 @@ function composeCard(group: CardGroup, answers: readonly LayerAnswer[], options:
   const isIntegrated = kind === 'gpu' ? (first('isIntegrated') ?? isIntegratedByName(sorted)) : null
   const memoryBytes = memoryOf(sorted, kind, vendor, isIntegrated)
   const named = kind === 'cpu-device' ? processorName(sorted) : nameCard(sorted, { vendor, kind }, options.pciNames, (id) => tableName(options.gpuTable, id, vendor))
-  const isPlaced = uuid !== null || pciAddress !== null
+  const views = viewsOf(sorted)
   const seenBy = layerOrder.filter((layer) => sorted.some((member) => member.layer === layer))
 
   const gpu: Gpu = {
-    id: options.identity.idOf({ uuid, pciAddress, pciDeviceId, layer: lead.layer }, isPlaced ? 0 : nextUnplaced()),
+    id,
     uuid,
     name: named.name,
     driverName: named.driverName,
@@ -88,11 +104,34 @@ function composeCard(group: CardGroup, answers: readonly LayerAnswer[], options:
     powerLimitMaxW: first('powerLimitMaxW'),
     seenBy,
     opencl: first('opencl'),
-    sample: sorted.map((member) => member.sample).find((sample) => sample !== null && !isEmptySample(sample)) ?? first('sample'),
+    architecture: first('architecture'),
+    coreClockMaxMhz: first('coreClockMaxMhz'),
+    memoryClockMaxMhz: first('memoryClockMaxMhz'),
+    temperatureLimits: first('temperatureLimits'),
+    fanCount: first('fanCount'),
+    retiredPages: first('retiredPages'),
+    remappedRows: first('remappedRows'),
+    nvlinks: first('nvlinks'),
+    persistenceMode: first('persistenceMode'),
+    computeMode: first('computeMode'),
+    driverModel: first('driverModel'),
+    boardPartNumber: first('boardPartNumber'),
+    attachment: attachmentOf({ kind, vendor, name: named.name, isIntegrated, said: first('attachment'), pciAddress, pciDeviceId, surroundings: options.machine.surroundings }),
+    ...presentCard,
+    views,
+    disagreements: kind === 'gpu' ? disagreementsOf({ views, vendor, isIntegrated }) : [],
+    sample: sampleOfAll(sorted),
     problems: [],
   }
   const own = sorted.flatMap((member) => member.problems).filter((problem, index, all) => all.findIndex(({ id }) => id === problem.id) === index)
   return { ...gpu, problems: cardProblems(gpu, { own, name: named.problem, answers, final: options.final }) }
+}
+
+/** Of the layer that is believed first, its gaps filled by the others. */
+function sampleOfAll(sorted: CardGroup): Gpu['sample'] {
+  const samples = sorted.map((member) => member.sample).filter((sample) => sample !== null)
+  const lead = samples.find((sample) => !isEmptySample(sample)) ?? samples[0]
+  return lead === undefined ? null : fillSample(lead, samples.filter((sample) => sample !== lead))
 }
 
 /** Names that only graphics inside a processor carry; Intel's cards are called Arc or Flex. null: the name does not say. */

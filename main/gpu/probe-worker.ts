@@ -3,9 +3,12 @@ import { listOpenClDevices } from '../system/opencl.ts'
 import { createThisMachine } from '../system/this-machine.ts'
 import { endAllChildren } from '../system/run-program.ts'
 import { openWorkerPort } from '../system/worker-port.ts'
+import type { LayerName } from '../system/machine-source.ts'
 import { createLayers } from './layers.ts'
+import { LayerSilent, sampleOrSayWhy } from './layer-silent.ts'
 import { loadNvml, nvmlPaths } from './nvidia/nvml-library.ts'
-import { beatMs, type FromProbe, type ToProbe } from './probe-messages.ts'
+import type { CardKey } from './vendor.ts'
+import { beatMs, memoryBeatMs, type FromProbe, type ProbeQuestion, type ToProbe } from './probe-messages.ts'
 
 const port = openWorkerPort()
 const machine = createThisMachine({ dataFolder: process.cwd() })
@@ -24,13 +27,34 @@ function say(message: FromProbe): void {
   port.send(message)
 }
 
-async function answer(id: number, question: Extract<ToProbe, { kind: 'ask' }>['question']): Promise<void> {
+let asked: { json: string; cards: CardKey[] } = { json: '[]', cards: [] }
+
+function cardsIn(json: string): CardKey[] {
+  if (asked.json !== json) asked = { json, cards: JSON.parse(json) as CardKey[] }
+  return asked.cards
+}
+
+function replyTo(question: ProbeQuestion): Promise<unknown> {
+  if (question.kind === 'capture') return captureLibrary(question.layer)
+  const layer = layers[question.layer]
+  return question.kind === 'detect' ? layer.detect(machine, question.at) : sampleOrSayWhy(layer, machine, question.at, cardsIn(question.cards))
+}
+
+/** null: the library is not on this machine. */
+async function captureLibrary(layer: LayerName): Promise<unknown> {
+  if (layer === 'opencl') return listOpenClDevices()
+  if (layer === 'systeminformation') return (await import('./system-information.ts')).readSystemInformation(machine)
+  const nvml = loadNvml(nvmlPaths(machine.platform, process.env))
+  return nvml === null ? null : (await import('./nvidia/nvml-dump.ts')).dumpNvml(nvml)
+}
+
+async function answer(id: number, question: ProbeQuestion): Promise<void> {
   try {
-    const layer = layers[question.layer]
-    const value = question.kind === 'detect' ? await layer.detect(machine, question.at) : ((await layer.sample?.(machine, question.at, question.cards)) ?? [])
-    say({ kind: 'answer', id, ok: true, value })
+    const value = await replyTo(question)
+    say(question.kind === 'sample' ? { kind: 'samples', id, json: JSON.stringify(value) } : { kind: 'answer', id, ok: true, value })
   } catch (error) {
-    say({ kind: 'answer', id, ok: false, message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    const isDriver = error instanceof LayerSilent
+    say({ kind: 'answer', id, ok: false, message: isDriver ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error), isDriver })
   }
 }
 
@@ -46,7 +70,11 @@ port.onMessage((message) => {
   if (told.kind === 'stop') leave()
   else void answer(told.id, told.question)
 })
-// An answer is a sign of life as well: while somebody watches, no beat is needed.
+let beatAt = 0
+// An answer is a sign of life as well: while cards are sampled, a beat is for the memory alone.
 setInterval(() => {
-  if (performance.now() - saidAt >= beatMs) say({ kind: 'beat' })
+  const now = performance.now()
+  if (now - saidAt < beatMs - 100 && now - beatAt < memoryBeatMs) return
+  beatAt = now
+  say({ kind: 'beat', rssBytes: process.memoryUsage.rss() })
 }, beatMs)

@@ -1,22 +1,33 @@
 /**
- * The app's end of the probe: starts its process, asks with a deadline, and ends it where it hangs.
+ * The app's end of the probe: starts its process, asks with a deadline, and ends it where it hangs, leaks or talks nonsense.
  *
  *   none ──ask──▶ running ──deadline or silence──▶ killed ─▶ none      (every open question fails "not answering")
- *                    └──────process died──────────────────▶ none      (every open question fails "died")
+ *                    ├──────process died──────────────────▶ none      (every open question fails "died")
+ *                    └──────too much memory───────────────▶ ended once nothing is asked ─▶ none
+ *
+ * Whoever asks keeps pauses between tries (telemetry.ts, rescan.ts), so that a process that dies at once is not started in a loop.
  */
 import type { WorkerHandle } from '../host.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
+import { checkedAnswer, checkedSamples } from './answer-check.ts'
 import { beatMs, type FromProbe, type ProbeQuestion, type ProbeReply, type ToProbe } from './probe-messages.ts'
 
 /** With nothing asked, this long without a heartbeat means that the process hangs. */
 const silenceMs = 5 * beatMs
 /** Time to end its own programs; then it is killed. */
 const goodbyeMs = 300
+/** A process stuck inside the kernel cannot even be killed; it is not waited for longer than this. */
+const farewellMs = 3_000
+/** Nor are ever more of them started than this. */
+const mostStuck = 3
+/** The libraries of sixteen cards take 60 to 250 MB. */
+export const memoryLimitBytes = 768 * 1024 ** 2
 
 export class ProbeFailure extends Error {
   override name = 'ProbeFailure'
-  readonly kind: 'not-answering' | 'died' | 'failed'
+  /** `silent`: the process is well, but the driver answers nothing; the message says why, for the user. */
+  readonly kind: 'not-answering' | 'died' | 'failed' | 'silent'
   constructor(kind: ProbeFailure['kind'], message: string) {
     super(message)
     this.kind = kind
@@ -30,59 +41,124 @@ export interface Probe {
   end(): Promise<void>
 }
 
+export interface ProbeOptions {
+  /** What it reads, for the log and for sentences: "the NVIDIA driver". */
+  reads: string
+  startWorker: () => WorkerHandle
+  clock: Clock
+  steadyMs: () => number
+  log: Log
+  /** It was started again after it ended itself or had to be ended; why, as a sentence. */
+  onRestarted(sentence: string): void
+  memoryLimitBytes?: number
+}
+
 interface Running {
   handle: WorkerHandle
   open: Map<number, Open>
+  /** One timer for all deadlines: a fresh one for every question of every second costs more than the answer. */
+  alarm: { of: number; dueAt: number; cancel: () => void } | null
   heardAt: number
   stopWatching: () => void
   gone: Promise<void>
 }
 
 interface Open {
+  question: ProbeQuestion
+  deadlineMs: number
+  dueAt: number
   settle(outcome: { value: unknown } | { failure: ProbeFailure }): void
 }
 
-export function createProbe(options: { name: string; startWorker: () => WorkerHandle; clock: Clock; log: Log }): Probe {
-  const { clock, log } = options
+export function createProbe(options: ProbeOptions): Probe {
+  const { clock, log, reads } = options
+  const limitBytes = options.memoryLimitBytes ?? memoryLimitBytes
   let worker: Running | null = null
   const finishing = new Set<Running>()
   let lastId = 0
+  /** Why the process before this one is gone; null: it was ended in order, or there was none. */
+  let endedBy: string | null = null
 
   function start(): Running {
+    if (finishing.size >= mostStuck) throw new Error(`${finishing.size} processes that read ${reads} hang inside the system and cannot be ended; only a restart of the machine helps`)
     const handle = options.startWorker()
     let announceGone = (): void => {}
     const gone = new Promise<void>((done) => (announceGone = done))
-    const started: Running = { handle, open: new Map(), heardAt: clock.now(), stopWatching: () => {}, gone }
+    const started: Running = { handle, open: new Map(), alarm: null, heardAt: options.steadyMs(), stopWatching: () => {}, gone }
     worker = started
     handle.onMessage((raw) => {
-      started.heardAt = clock.now()
-      const message = raw as FromProbe
-      if (message.kind !== 'answer') return
-      started.open.get(message.id)?.settle(message.ok ? { value: message.value } : { failure: new ProbeFailure('failed', message.message) })
+      started.heardAt = options.steadyMs()
+      hear(started, raw as FromProbe)
     })
     handle.onExit((how) => {
       announceGone()
-      if (started.open.size > 0) log.warn(`the ${options.name} probe ended unasked`, how)
+      const words = how.signal === null ? `with code ${how.code}` : `by the signal ${how.signal}`
+      if (worker === started) trouble(`The process that reads ${reads} ended unasked, ${words}`, how)
       drop(started, new ProbeFailure('died', `the process ended (${how.signal ?? `code ${how.code}`})`))
     })
     watchSilence(started)
+    if (endedBy !== null) {
+      const sentence = `${endedBy}, and was started again.`
+      endedBy = null
+      options.onRestarted(sentence)
+    }
     return started
+  }
+
+  function hear(from: Running, message: FromProbe | null | undefined): void {
+    if (message?.kind === 'answer') {
+      from.open.get(message.id)?.settle(message.ok ? { value: message.value } : { failure: new ProbeFailure(message.isDriver ? 'silent' : 'failed', message.message) })
+    } else if (message?.kind === 'samples') {
+      from.open.get(message.id)?.settle({ value: parsed(message.json) })
+    } else if (message?.kind === 'beat' && message.rssBytes > limitBytes && worker === from && from.open.size === 0) {
+      trouble(`The process that reads ${reads} had taken ${megabytes(message.rssBytes)} of memory (a library of the driver loses some with every call)`, { rssBytes: message.rssBytes, limitBytes })
+      retire(from, new ProbeFailure('died', 'it took too much memory'))
+    }
+  }
+
+  function trouble(what: string, details: object): void {
+    endedBy = what
+    log.warn(what, details as Record<string, unknown>)
   }
 
   function watchSilence(started: Running): void {
     started.stopWatching = clock.after(silenceMs, () => {
       if (worker !== started) return
-      if (started.open.size > 0 || clock.now() - started.heardAt < silenceMs) return watchSilence(started)
-      log.warn(`the ${options.name} probe fell silent and is ended`, { pid: started.handle.pid })
-      drop(started, new ProbeFailure('not-answering', 'it fell silent'))
-      void finish(started)
+      // By a clock that stands still while the machine sleeps: a wake-up is no silence.
+      if (started.open.size > 0 || options.steadyMs() - started.heardAt < silenceMs) return watchSilence(started)
+      trouble(`The process that reads ${reads} fell silent and was ended`, { pid: started.handle.pid })
+      retire(started, new ProbeFailure('not-answering', 'it fell silent'))
     })
+  }
+
+  /** For the question whose deadline comes first. One that was answered meanwhile leaves its alarm to the next. */
+  function setAlarm(started: Running): void {
+    let first: [number, Open] | null = null
+    for (const one of started.open) if (first === null || one[1].dueAt < first[1].dueAt) first = one
+    if (first === null || (started.alarm && started.alarm.dueAt <= first[1].dueAt)) return
+    const [of, open] = first
+    started.alarm?.cancel()
+    const cancel = clock.after(Math.max(0, open.dueAt - options.steadyMs()), () => {
+      started.alarm = null
+      if (!started.open.has(of)) return setAlarm(started)
+      const seconds = Math.round(open.deadlineMs / 1000)
+      trouble(`The process that reads ${reads} gave no answer within ${seconds} s and was ended`, { question: open.question.kind, layer: open.question.layer })
+      retire(started, new ProbeFailure('not-answering', `no answer within ${seconds} s`))
+    })
+    started.alarm = { of, dueAt: open.dueAt, cancel }
   }
 
   function drop(started: Running, failure: ProbeFailure): void {
     if (worker === started) worker = null
     started.stopWatching()
+    started.alarm?.cancel()
+    started.alarm = null
     for (const open of [...started.open.values()]) open.settle({ failure })
+  }
+
+  function retire(started: Running, failure: ProbeFailure): void {
+    drop(started, failure)
+    void finish(started)
   }
 
   /** Asks it to end its own programs first; one that hangs in a library cannot hear that and is killed. */
@@ -106,29 +182,51 @@ export function createProbe(options: { name: string; startWorker: () => WorkerHa
           return
         }
         const id = ++lastId
-        const cancelDeadline = clock.after(deadlineMs, () => {
-          log.warn(`the ${options.name} probe gave no answer in time and is ended`, { question: question.kind, layer: question.layer, deadlineMs })
-          drop(asked, new ProbeFailure('not-answering', `no answer within ${Math.round(deadlineMs / 1000)} s`))
-          void finish(asked)
-        })
         asked.open.set(id, {
+          question,
+          deadlineMs,
+          dueAt: options.steadyMs() + deadlineMs,
           settle(outcome) {
-            cancelDeadline()
             asked.open.delete(id)
-            if ('value' in outcome) resolve(outcome.value as ProbeReply<typeof question>)
-            else reject(outcome.failure)
+            if ('failure' in outcome) return reject(outcome.failure)
+            const value = checkedReply(question, outcome.value)
+            if (value !== undefined) return resolve(value as ProbeReply<typeof question>)
+            trouble(`The process that reads ${reads} gave an answer that makes no sense and was ended`, { question: question.kind })
+            if (worker === asked) retire(asked, new ProbeFailure('failed', 'an answer that makes no sense'))
+            reject(new ProbeFailure('failed', 'it gave an answer that makes no sense'))
           },
         })
+        setAlarm(asked)
         asked.handle.send({ kind: 'ask', id, question } satisfies ToProbe)
       })
     },
     async end() {
       const ending = worker
-      if (ending) {
-        drop(ending, new ProbeFailure('died', 'it was ended'))
-        void finish(ending)
-      }
-      await Promise.all([...finishing].map(({ gone }) => gone))
+      if (ending) retire(ending, new ProbeFailure('died', 'it was ended'))
+      if (finishing.size === 0) return
+      let giveUp = (): void => {}
+      const waited = new Promise<void>((done) => (giveUp = clock.after(farewellMs, done)))
+      await Promise.race([Promise.all([...finishing].map(({ gone }) => gone)), waited])
+      giveUp()
     },
   }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+/** undefined: it is no answer to this question. */
+function checkedReply(question: ProbeQuestion, value: unknown): unknown {
+  if (question.kind === 'detect') return checkedAnswer(value) ?? undefined
+  if (question.kind === 'sample') return checkedSamples(value) ?? undefined
+  return value ?? null
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1024 ** 2)} MiB`
 }

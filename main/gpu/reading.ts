@@ -1,5 +1,5 @@
 /** A number that may be unknown with a reason, and samples made of them. */
-import { unknownSample, type GpuProcess, type GpuReadings, type GpuSample } from '../../shared/telemetry.ts'
+import { unknownSample, type GpuFan, type GpuIncident, type GpuProcess, type GpuReadings, type GpuSample } from '../../shared/telemetry.ts'
 
 export type Reading<T = number> = { value: T } | { why: string }
 
@@ -10,6 +10,8 @@ export interface SampleParts {
   performanceState?: string | null
   throttle?: Reading<string[]>
   processes?: Reading<GpuProcess[]>
+  fans?: Reading<GpuFan[]>
+  incidents?: GpuIncident[]
   /** Why the readings that are left out are unknown. */
   otherwise: string
 }
@@ -49,6 +51,10 @@ export function sampleOf(takenAt: number, parts: SampleParts): GpuSample {
   const processes = parts.processes ?? unknown(parts.otherwise)
   if ('value' in processes) sample.processes = processes.value
   else sample.unknown['processes'] = processes.why
+  const fans = parts.fans ?? unknown(parts.otherwise)
+  if ('value' in fans) sample.fans = fans.value
+  else sample.unknown['fans'] = fans.why
+  sample.incidents = parts.incidents ?? []
   sample.performanceState = parts.performanceState ?? null
   return sample
 }
@@ -58,7 +64,7 @@ export function isEmptySample(sample: GpuSample): boolean {
   return [sample.utilisation, sample.temperatureC, sample.powerW, sample.memoryUsedBytes, sample.coreClockMhz].every((value) => value === null)
 }
 
-const readingFields = [
+export const readingFields = [
   'utilisation',
   'memoryUtilisation',
   'encoder',
@@ -72,7 +78,12 @@ const readingFields = [
   'powerLimitW',
   'coreClockMhz',
   'memoryClockMhz',
+  'smClockMhz',
+  'videoClockMhz',
   'fan',
+  'fanRpm',
+  'energyJ',
+  'pcieReplays',
   'eccCorrected',
   'eccUncorrected',
   'pcieGeneration',

@@ -45,6 +45,7 @@ function oneLayerProblem(layer: DetectionLayer, gpu: Gpu): Problem {
   const words: Record<DetectionLayer, [string, string]> = {
     nvml: ['Only the NVIDIA driver’s library (NVML) sees this card: no OpenCL driver offers it, so it cannot be measured here.', openCl],
     'nvidia-smi': ['Only nvidia-smi sees this card: no OpenCL driver offers it, so it cannot be measured here.', openCl],
+    'amd-smi': ['Only amd-smi sees this card: no OpenCL driver offers it, so it cannot be measured here.', openCl],
     'rocm-smi': ['Only rocm-smi sees this card: no OpenCL driver offers it, so it cannot be measured here.', openCl],
     sysfs: ['Only the Linux kernel sees this card: no OpenCL driver offers it, so it cannot be measured here.', openCl],
     opencl: ['Only OpenCL sees this card: its temperature, power and use cannot be read.', 'Install or update the driver from the card’s maker.'],
@@ -65,7 +66,7 @@ function openClRemedy(gpu: Gpu): string {
 }
 
 function listed(layers: DetectionLayer[]): string {
-  const names: Record<DetectionLayer, string> = { nvml: 'NVML', 'nvidia-smi': 'nvidia-smi', 'rocm-smi': 'rocm-smi', sysfs: 'the Linux kernel', opencl: 'OpenCL', os: 'the operating system' }
+  const names: Record<DetectionLayer, string> = { nvml: 'NVML', 'nvidia-smi': 'nvidia-smi', 'amd-smi': 'amd-smi', 'rocm-smi': 'rocm-smi', sysfs: 'the Linux kernel', opencl: 'OpenCL', os: 'the operating system' }
   const text = layers.map((layer) => names[layer]).join(' and ')
   return layers.length === 1 ? `Only ${text}` : text.charAt(0).toUpperCase() + text.slice(1)
 }

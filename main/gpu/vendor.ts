@@ -1,10 +1,10 @@
 /** The contract of a layer: a library, tool or part of the system that sees graphics cards and says what it knows. */
-import type { DetectionLayer, Gpu, GpuKind, Problem } from '../../shared/machine.ts'
+import { unknownCardDetails, type CardPresence, type DetectionLayer, type Gpu, type GpuKind, type Problem } from '../../shared/machine.ts'
 import type { GpuSample } from '../../shared/telemetry.ts'
 import type { MachineFacts, MachineSource } from '../system/machine-source.ts'
 
 /** What one layer saw of one card. What it does not know is null; merge.ts puts the layers together. */
-export interface CardSeen extends Omit<Gpu, 'id' | 'model' | 'name' | 'driverName' | 'kind' | 'seenBy' | 'vendor'> {
+export interface CardSeen extends Omit<Gpu, 'id' | 'model' | 'name' | 'driverName' | 'kind' | 'seenBy' | 'vendor' | 'views' | 'disagreements' | keyof CardPresence> {
   layer: DetectionLayer
   /** The layer's own words; null: it has none. */
   name: string | null
@@ -34,6 +34,8 @@ export interface SampleSeen extends CardKey {
 export interface CardKey {
   uuid: string | null
   pciAddress: string | null
+  /** Where a layer has neither of them: `10de:2684`, of use where there is one such card. */
+  pciDeviceId?: string | null
 }
 
 export interface Layer {
@@ -59,6 +61,7 @@ export function failed(layer: DetectionLayer, problem: Problem): LayerAnswer {
 /** A card of which nothing is known yet. */
 export function blankCard(layer: DetectionLayer): CardSeen {
   return {
+    ...unknownCardDetails,
     layer,
     uuid: null,
     name: null,

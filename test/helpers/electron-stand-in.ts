@@ -32,6 +32,7 @@ const permissions: {
   request: Parameters<Electron.Session['setPermissionRequestHandler']>[0]
   check: Parameters<Electron.Session['setPermissionCheckHandler']>[0]
 } = { request: null, check: null }
+let willDownload: ((event: { preventDefault(): void }, item: { getURL(): string }) => void) | null = null
 let beforeRequest: ((details: { url: string }, decide: (answer: { cancel?: boolean }) => void) => void) | null = null
 
 interface StandInWindow {
@@ -64,6 +65,12 @@ export const standIn = {
   },
   /** Asks as `ipcRenderer.invoke` in some frame would. */
   askAs: (frame: Partial<FrameLike> & { url: string }, channel: string, ...args: unknown[]) => invoke({ ...mainFrameIds, ...frame }, channel, args),
+  /** Whether a file at this address would be saved. */
+  wouldDownload(url: string): boolean {
+    let isAllowed = true
+    willDownload?.({ preventDefault: () => void (isAllowed = false) }, { getURL: () => url })
+    return isAllowed
+  },
   secondInstance: () => void appEvents.emit('second-instance', {}, [], '', null),
   async end(): Promise<void> {
     app.quit()
@@ -142,7 +149,10 @@ const pageSession = {
   setPermissionRequestHandler: (handler) => void (permissions.request = handler),
   setPermissionCheckHandler: (handler) => void (permissions.check = handler),
   setDevicePermissionHandler: () => {},
-  on: (() => pageSession) as unknown as Electron.Session['on'],
+  on: ((event: string, listener: typeof willDownload) => {
+    if (event === 'will-download') willDownload = listener
+    return pageSession
+  }) as unknown as Electron.Session['on'],
   webRequest: {
     onBeforeRequest: ((listener: typeof beforeRequest) => void (beforeRequest = listener)) as unknown as Electron.WebRequest['onBeforeRequest'],
   } satisfies Partial<Electron.WebRequest> as Electron.WebRequest,

@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { groupCards } from '../../../main/gpu/group.ts'
-import { createIdentity } from '../../../main/gpu/identity.ts'
 import { isNoName } from '../../../main/gpu/names.ts'
 import { createPciNames } from '../../../main/gpu/pci-names.ts'
 import { answered, blankCard, vendorOf, type CardSeen } from '../../../main/gpu/vendor.ts'
@@ -64,29 +63,6 @@ describe('who is the same card', () => {
         expect(found.every((group) => group.length > 0)).toBe(true)
       }),
     )
-  })
-})
-
-describe('ids', () => {
-  const seen = (uuid: string | null, pciAddress: string | null, pciDeviceId: string | null = '10de:2684') => ({ uuid, pciAddress, pciDeviceId, layer: 'sysfs' as const })
-  test('UUID, else place and device, never an index alone', () => {
-    const identity = createIdentity()
-    expect(identity.idOf(seen('GPU-1', '0000:01:00.0'), 0)).toBe('GPU-1')
-    expect(identity.idOf(seen(null, '0000:02:00.0'), 0)).toBe('pci:0000:02:00.0:10de:2684')
-    expect(identity.idOf(seen(null, null), 3)).toBe('sysfs:3')
-  })
-  test('a card first seen by its place keeps that id when its UUID appears, and takes it along to another slot', () => {
-    const identity = createIdentity()
-    const first = identity.idOf(seen(null, '0000:01:00.0'), 0)
-    expect(identity.idOf(seen('GPU-1', '0000:01:00.0'), 0)).toBe(first)
-    expect(identity.idOf(seen('GPU-1', '0000:05:00.0'), 0)).toBe(first)
-  })
-  test('it keeps its UUID when the driver falls silent, and another card in its slot is another card', () => {
-    const identity = createIdentity()
-    identity.idOf(seen('GPU-1', '0000:01:00.0'), 0)
-    expect(identity.idOf(seen(null, '0000:01:00.0'), 0)).toBe('GPU-1')
-    expect(identity.idOf(seen('GPU-2', '0000:01:00.0'), 0)).toBe('GPU-2')
-    expect(identity.idOf(seen(null, '0000:01:00.0', '10de:2204'), 0)).toBe('pci:0000:01:00.0:10de:2204')
   })
 })
 

@@ -1,0 +1,107 @@
+/** What comes out of the probe is checked before anything stands on it: vendors' libraries write into that process's memory. Pure. */
+import { z } from 'zod'
+import { type GpuReadings, type GpuSample } from '../../shared/telemetry.ts'
+import { readingFields } from './reading.ts'
+import { blankCard, type CardSeen, type LayerAnswer, type SampleSeen } from './vendor.ts'
+
+/** More than any machine holds. */
+const mostCards = 1024
+
+const text = z.string().max(4096).nullable().catch(null)
+const number = z.number().nullable().catch(null)
+const flag = z.boolean().nullable().catch(null)
+const problem = z.object({ id: z.string(), sentence: z.string(), remedy: z.string().nullable() })
+const layerName = z.enum(['nvml', 'nvidia-smi', 'rocm-smi', 'amd-smi', 'opencl', 'sysfs', 'os'])
+
+/** Fields that decide who a card is must be right; one detail that is not is lost alone. */
+const card = z.looseObject({
+  layer: layerName,
+  uuid: z.string().max(200).nullable(),
+  pciAddress: z.string().max(64).nullable(),
+  pciDeviceId: text,
+  pciSubsystemId: text,
+  pciRevision: text,
+  name: text,
+  vendor: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']).nullable(),
+  kind: z.enum(['gpu', 'cpu-device', 'virtual']).nullable(),
+  memoryBytes: z.number().min(0).nullable().catch(null),
+  driverVersion: text,
+  cudaVersion: text,
+  vbiosVersion: text,
+  cudaComputeCapability: text,
+  pcieGenerationMax: number,
+  pcieLanesMax: number,
+  drivesDisplay: flag,
+  isIntegrated: flag,
+  eccEnabled: flag,
+  powerLimitW: number,
+  powerLimitDefaultW: number,
+  powerLimitMinW: number,
+  powerLimitMaxW: number,
+  problems: z.array(problem),
+})
+const answer = z.looseObject({
+  layer: layerName,
+  state: z.enum(['answered', 'absent', 'failed']),
+  cards: z.array(card).max(mostCards),
+  problems: z.array(problem),
+})
+
+/** null: it is no answer of a layer. */
+export function checkedAnswer(raw: unknown): LayerAnswer | null {
+  const checked = answer.safeParse(raw)
+  if (!checked.success) return null
+  const found = checked.data as unknown as LayerAnswer
+  return { ...found, cards: found.cards.map((one): CardSeen => ({ ...blankCard(one.layer), ...one, sample: one.sample === null ? null : checkedSample(one.sample) })) }
+}
+
+/** null: they are no samples. By hand and not by a schema: this runs once a second for every card. */
+export function checkedSamples(raw: unknown): SampleSeen[] | null {
+  if (!Array.isArray(raw) || raw.length > mostCards) return null
+  const seen: SampleSeen[] = []
+  for (const one of raw as Record<string, unknown>[]) {
+    if (!isObject(one)) return null
+    const sample = checkedSample(one['sample'])
+    if (sample === null || !isTextOrNull(one['uuid']) || !isTextOrNull(one['pciAddress'])) return null
+    const pciDeviceId = one['pciDeviceId']
+    seen.push({ uuid: one['uuid'], pciAddress: one['pciAddress'], ...(typeof pciDeviceId === 'string' ? { pciDeviceId } : {}), sample })
+  }
+  return seen
+}
+
+/** A reading that is no number is unknown; null: it is no sample at all. Changes the sample it is handed, which came out of a message. */
+function checkedSample(raw: unknown): GpuSample | null {
+  if (!isObject(raw) || typeof raw['takenAt'] !== 'number' || !Number.isFinite(raw['takenAt'])) return null
+  const sample = raw as unknown as GpuSample
+  if (!isObject(raw['unknown'])) sample.unknown = {}
+  for (const field of readingFields) if (sample[field] !== null && !Number.isFinite(sample[field])) forgetReading(sample, field)
+  if (sample.throttle !== null && !isListOf(sample.throttle, (reason) => typeof reason === 'string')) {
+    sample.throttle = null
+    sample.unknown['throttle'] = garbage
+  }
+  if (!isListOf(sample.processes, (process) => isObject(process) && Number.isFinite(process['pid']) && typeof process['name'] === 'string')) {
+    sample.processes = []
+    sample.unknown['processes'] = garbage
+  }
+  if (!isListOf(sample.fans, isObject)) sample.fans = []
+  if (!isListOf(sample.incidents, (incident) => isObject(incident) && Number.isFinite(incident['code']) && typeof incident['sentence'] === 'string')) sample.incidents = []
+  if (typeof sample.performanceState !== 'string') sample.performanceState = null
+  return sample
+}
+
+const garbage = 'the driver’s library gave something that is no reading'
+
+function forgetReading(sample: GpuSample, field: keyof GpuReadings): void {
+  sample[field] = null
+  sample.unknown[field] ??= garbage
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || (typeof value === 'string' && value.length <= 200)
+}
+function isListOf(value: unknown, fits: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.length <= 100_000 && value.every(fits)
+}

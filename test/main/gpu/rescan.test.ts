@@ -1,0 +1,156 @@
+/** An app that stays open looks again by itself: while drivers load, where something changed, when a card falls silent or comes back. */
+import { describe, expect, test } from 'vitest'
+import type { CommandResult, MachineSource } from '../../../main/system/machine-source.ts'
+import { unknownFacts } from '../../../main/system/machine-facts.ts'
+import type { HistoryEvent } from '../../../shared/history.ts'
+import type { GpusState } from '../../../shared/state.ts'
+import type { SampleTurn } from '../../../shared/telemetry.ts'
+import { handClock } from '../../helpers/clocks.ts'
+import { bareWorker, bookInMemory, gpusOn, machineOf } from '../../helpers/gpus.ts'
+
+const minute = 60_000
+const nvidiaFiles = (address: string): Record<string, string> =>
+  Object.fromEntries(Object.entries({ class: '0x030000', vendor: '0x8086', device: '0x56a0', revision: '0x08', uevent: `DRIVER=i915\nPCI_SLOT_NAME=${address}` }).map(([name, text]) => [`/sys/bus/pci/devices/${address}/${name}`, `${text}\n`]))
+
+/** A living machine whose kernel lists these files; they may change while it runs. */
+function liveMachine(files: Record<string, string>, uptimeSeconds: number | null): { source: MachineSource; looks(): number } {
+  let looks = 0
+  const machine = machineOf({ recorded: null, files })
+  return { source: { ...machine, facts: async () => (looks++, { ...unknownFacts, uptimeSeconds }) }, looks: () => looks }
+}
+/** The stand-in for the probe gives no signs of life, and is started again now and then. */
+const ofCards = (events: HistoryEvent[]): string[] => events.map(({ id }) => id).filter((id) => id.startsWith('card-'))
+const ready = (state: GpusState | undefined) => {
+  if (state?.phase !== 'ready') throw new Error(`the state is ${state?.phase}`)
+  return { ids: state.detection.gpus.map(({ id }) => id), problems: state.detection.problems.map(({ id }) => id), retry: state.retry ?? null, gpus: state.detection.gpus }
+}
+
+describe('after the system’s start', () => {
+  test('it looks again with growing pauses for five minutes before it says that there is no GPU', async () => {
+    const clock = handClock()
+    const { source, looks } = liveMachine({ '/sys/bus/pci/devices/0000:00:00.0/class': '0x060000' }, 40)
+    const { gpus, states } = gpusOn(source, { clock, staysOn: true, startWorker: bareWorker })
+    await gpus.look()
+    const startedAt = clock.now()
+    expect(ready(states.at(-1))).toMatchObject({ problems: ['drivers-loading'], retry: { at: startedAt + 5_000, until: startedAt + 5 * minute } })
+    await clock.advance(4 * minute)
+    expect(ready(states.at(-1)).problems).toEqual(['drivers-loading'])
+    expect(looks()).toBe(1 + 6)
+    await clock.advance(minute)
+    expect(ready(states.at(-1))).toMatchObject({ problems: ['no-gpu'], retry: null })
+    const after = looks()
+    await clock.advance(30 * minute)
+    expect(looks()).toBe(after)
+    expect(states.filter(({ phase }) => phase === 'looking')).toHaveLength(1)
+    await gpus.stop()
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('a card whose driver loads meanwhile ends it; a card known from before is not called lost until then', async () => {
+    const clock = handClock()
+    const files: Record<string, string> = { '/sys/bus/pci/devices/0000:00:00.0/class': '0x060000' }
+    const book = bookInMemory()
+    const before = gpusOn(liveMachine({ ...nvidiaFiles('0000:03:00.0') }, 9_000).source, { clock, book, startWorker: bareWorker })
+    await before.look()
+    await before.gpus.stop()
+
+    const { gpus, states, events } = gpusOn(liveMachine(files, 20).source, { clock, book, staysOn: true, startWorker: bareWorker })
+    await gpus.look()
+    expect(ready(states.at(-1)).gpus).toMatchObject([{ lostSince: null, problems: [{ id: 'drivers-loading' }] }])
+    Object.assign(files, nvidiaFiles('0000:03:00.0'))
+    await clock.advance(6_000)
+    expect(ready(states.at(-1))).toMatchObject({ ids: ['pci:0000:03:00.0:8086:56a0'], problems: [], retry: null })
+    expect(events).toEqual([])
+    await gpus.stop()
+  })
+
+  test.each([
+    ['has run for long', true, 7_200],
+    ['is only asked once', false, 20],
+  ])('a machine that %s is told at once that it has none', async (_, staysOn, uptimeSeconds) => {
+    const clock = handClock()
+    const { gpus, states } = gpusOn(liveMachine({ '/sys/bus/pci/devices/0000:00:00.0/class': '0x060000' }, uptimeSeconds).source, { clock, staysOn, startWorker: bareWorker })
+    await gpus.look()
+    expect(ready(states.at(-1))).toMatchObject({ problems: ['no-gpu'], retry: null })
+    await gpus.stop()
+  })
+})
+
+describe('what changes while it runs', () => {
+  test('a card that is plugged in is found, one that is pulled out is lost and keeps its place in the list’s end, and it returns', async () => {
+    const clock = handClock()
+    const files = nvidiaFiles('0000:03:00.0')
+    const { gpus, states, events } = gpusOn(liveMachine(files, 9_000).source, { clock, staysOn: true, startWorker: bareWorker, book: bookInMemory() })
+    await gpus.look()
+    await clock.advance(30_000)
+    Object.assign(files, nvidiaFiles('0000:2c:00.0'))
+    await clock.advance(20_000)
+    expect(ready(states.at(-1)).ids).toEqual(['pci:0000:03:00.0:8086:56a0', 'pci:0000:2c:00.0:8086:56a0'])
+    for (const path of Object.keys(files)) if (path.includes('03:00.0')) delete files[path]
+    const goneAt = clock.now()
+    await clock.advance(2 * minute)
+    const [here, gone] = ready(states.at(-1)).gpus
+    expect([here!.id, gone!.id]).toEqual(['pci:0000:2c:00.0:8086:56a0', 'pci:0000:03:00.0:8086:56a0'])
+    expect(gone!.lostSince).toBeGreaterThan(goneAt)
+    Object.assign(files, nvidiaFiles('0000:03:00.0'))
+    await clock.advance(5 * minute)
+    expect(ready(states.at(-1)).gpus.map(({ lostSince }) => lostSince)).toEqual([null, null])
+    expect(ofCards(events)).toEqual(['card-first-seen', 'card-first-seen', 'card-lost', 'card-returned'])
+    await gpus.stop()
+  })
+
+  test('a wake-up from sleep is a reason to look', async () => {
+    const clock = handClock()
+    let asleepMs = 0
+    const { source, looks } = liveMachine(nvidiaFiles('0000:03:00.0'), 9_000)
+    const wallClock = { ...clock, now: () => clock.now() + asleepMs }
+    const { gpus } = gpusOn(source, { clock: wallClock, staysOn: true, startWorker: bareWorker, steadyMs: clock.now })
+    await gpus.look()
+    await clock.advance(5 * minute)
+    expect(looks()).toBe(1)
+    asleepMs = 3 * 60 * minute
+    await clock.advance(20_000)
+    expect(looks()).toBe(2)
+    await gpus.stop()
+  })
+
+  test('a card that its driver says nothing of any more is looked for, and is lost', async () => {
+    const clock = handClock()
+    const xml = (...uuids: string[]): string =>
+      `<nvidia_smi_log><driver_version>570.1</driver_version><attached_gpus>${uuids.length}</attached_gpus>${uuids
+        .map((uuid, index) => `<gpu id="00000000:0${index + 1}:00.0"><product_name>NVIDIA GeForce RTX 3090</product_name><uuid>${uuid}</uuid><fb_memory_usage><total>24576 MiB</total><used>1 MiB</used></fb_memory_usage><temperature><gpu_temp>50 C</gpu_temp></temperature></gpu>`)
+        .join('')}</nvidia_smi_log>`
+    let out = xml('GPU-1', 'GPU-2')
+    const machine = machineOf({})
+    const source: MachineSource = { ...machine, run: async (program): Promise<CommandResult> => (program === 'nvidia-smi' ? { kind: 'done', exitCode: 0, stdout: out, stderr: '' } : { kind: 'not-found' }) }
+    const { gpus, states, events } = gpusOn(source, { clock, staysOn: true, book: bookInMemory() })
+    await gpus.look()
+    const turns: SampleTurn[] = []
+    gpus.record((turn) => turns.push(turn))
+    await clock.advance(2_000)
+    out = xml('GPU-1')
+    await clock.advance(2_000)
+    expect(turns.at(-1)!.silent).toEqual({ 'GPU-2': expect.stringContaining('no reading of this card') })
+    await clock.advance(5_000)
+    expect(ready(states.at(-1)).gpus.map(({ id, lostSince }) => [id, lostSince === null])).toEqual([['GPU-1', true], ['GPU-2', false]])
+    expect(Object.keys(turns.at(-1)!.samples)).toEqual(['GPU-1'])
+    out = xml('GPU-1', 'GPU-2')
+    await clock.advance(10 * minute)
+    expect(ready(states.at(-1)).gpus.every(({ lostSince }) => lostSince === null)).toBe(true)
+    expect(ofCards(events)).toEqual(['card-first-seen', 'card-first-seen', 'card-lost', 'card-returned'])
+    await gpus.stop()
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('a driver that stays in trouble is asked ever less often', async () => {
+    const clock = handClock()
+    let runs = 0
+    const source: MachineSource = { ...machineOf({}), facts: async () => (runs++, unknownFacts), run: async (program) => (program === 'nvidia-smi' ? { kind: 'done', exitCode: 18, stdout: 'Failed to initialize NVML: Driver/library version mismatch', stderr: '' } : { kind: 'not-found' }) }
+    const { gpus } = gpusOn(source, { clock, staysOn: true })
+    await gpus.look()
+    await clock.advance(24 * 60 * minute)
+    expect(runs).toBeGreaterThan(20)
+    expect(runs).toBeLessThan(40)
+    await gpus.stop()
+  })
+})
