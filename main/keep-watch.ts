@@ -29,14 +29,16 @@ export interface WatchOptions {
   settings(): Settings
 }
 
+const switchedOff = 'Recording is switched off in Settings: charts show nothing of the time it was off.'
+
 export function keepWatch({ isOn, gpus, history, health, takeEvents, settings }: WatchOptions): Watch {
   let release: (() => void) | null = null
 
-  /** What the cards went through is kept also where samples are not: it is little, and a fault explains itself by it. */
+  /** What the cards went through is kept also where samples are not, and by a command that ends at once: it is little, and a fault explains itself by it. */
   function note(events: HistoryEvent[]): void {
-    if (!isOn || events.length === 0) return
+    if (events.length === 0) return
     history.addEvents(events)
-    health.note(events)
+    if (isOn) health.note(events)
   }
 
   function take(turn: SampleTurn): void {
@@ -46,18 +48,20 @@ export function keepWatch({ isOn, gpus, history, health, takeEvents, settings }:
   }
 
   function tellRecording(): void {
-    health.setRecording(settings().recordHistory ? history.recording() : { phase: 'off', sentence: 'Recording is switched off in Settings: charts show nothing of the time it was off.' })
+    health.setRecording(history.recording())
   }
 
   return {
     begin() {
       if (!isOn || release) return
       release = gpus.record(take)
+      if (!settings().recordHistory) history.pauseRecording(switchedOff)
       tellRecording()
     },
     note,
     settingsChanged() {
       if (!isOn) return
+      if (!settings().recordHistory && history.recording().phase !== 'off') history.pauseRecording(switchedOff)
       tellRecording()
       health.settingsChanged()
     },

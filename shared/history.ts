@@ -101,7 +101,10 @@ export interface HistoryAnswer {
 const moment = z.number().int().min(0).max(8.64e15)
 const gpuId = z.string().min(1).max(200)
 
-/** Either a step or a number of points; the answer's step is at least the finest that is kept for the range. */
+/**
+ * Either a step or a number of points; the answer's step is at least the finest that is kept for the range. `to` is
+ * exclusive. Steps are aligned to multiples of the step (UTC), and every step that overlaps the range is told whole.
+ */
 export const historyQuerySchema = z
   .object({
     gpuId,
@@ -127,7 +130,7 @@ export type CsvQuery = z.output<typeof csvQuerySchema>
 export interface CsvPage {
   /** With the head line on every page that begins a file (`from` as first asked); lines end with CRLF (RFC 4180). */
   text: string
-  /** Ask again with this as `from`; null: this was the last page. */
+  /** Ask again with this as `from`, all else as before; null: this was the last page. */
   nextFrom: number | null
   stepSeconds: number
 }

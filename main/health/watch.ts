@@ -36,8 +36,15 @@ export function createWatch(options: { cards(): Gpu[]; settings(): Settings; log
   const faulty = new Set<string>()
   const absentSinceMs = new Map<string, number>()
   let lastTurnMs: number | null = null
+  // Between looks the list stays the same one: names are made once for it, not every second.
+  let named: { cards: readonly Gpu[]; names: Map<string, string> } | null = null
 
   for (const alert of options.saved) resume(alert)
+
+  function namesFor(cards: readonly Gpu[]): Map<string, string> {
+    if (named?.cards !== cards) named = { cards, names: namesOf(cards) }
+    return named.names
+  }
 
   function resume(alert: Alert): void {
     const rules: readonly AnyRule<never>[] = alert.gpuId === null ? machineRules : [...cardRules, ...listingRules]
@@ -95,7 +102,7 @@ export function createWatch(options: { cards(): Gpu[]; settings(): Settings; log
       lastTurnMs = steadyMs
       const cards = options.cards()
       const settings = options.settings()
-      const names = namesOf(cards)
+      const names = namesFor(cards)
       const changes: AlertChange[] = []
       for (const gpuId of new Set([...Object.keys(turn.samples), ...Object.keys(turn.silent)])) {
         const look: CardLook = {
@@ -115,7 +122,7 @@ export function createWatch(options: { cards(): Gpu[]; settings(): Settings; log
     tick({ at, steadyMs, recording, disk, events }) {
       const cards = options.cards()
       const settings = options.settings()
-      const names = namesOf(cards)
+      const names = namesFor(cards)
       const changes: AlertChange[] = []
       for (const rule of machineRules) changes.push(...step(rule, { at, steadyMs, settings, recording, disk, events }, { gpuId: null, gpuName: null }))
       for (const gpu of cards) {

@@ -1,15 +1,22 @@
-/** What is kept for good: benchmark results and crash markers, in history.sqlite in the data folder. */
-import { existsSync, renameSync } from 'node:fs'
+/** What is kept for good, in history.sqlite in the data folder: measurements, crash markers, cards, samples, events and alerts. */
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { pathToFileURL } from 'node:url'
+import type { DatabaseSync } from 'node:sqlite'
 import type { BenchmarkResult, CrashMarker, WorkloadId } from '../../shared/benchmark.ts'
+import type { Alert } from '../../shared/health.ts'
+import type { CsvPage, CsvQuery, HistoryAnswer, HistoryEvent, HistoryQuery, RecordingStatus } from '../../shared/history.ts'
+import type { KnownCard } from '../../shared/machine.ts'
 import type { Notice } from '../../shared/state.ts'
+import type { SampleTurn } from '../../shared/telemetry.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
 import { NotPossible } from '../system/not-possible.ts'
-import { bringUpToDate, schemaVersion, versionOf } from './schema.ts'
-import { createTables, type Tables } from './tables.ts'
+import { eventsOfCard, readEvents } from './events.ts'
+import { openKept } from './kept.ts'
+import { answerOf, csvPage, readPast } from './query.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import { createSampleTables, type SampleTables } from './sample-tables.ts'
+import { openReadOnly } from './salvage.ts'
+import { closeQuietly, inTransaction, isSqliteError, messageOf } from './sqlite-errors.ts'
 
 export interface History {
   /** The same card and start again: replaced. */
@@ -22,7 +29,44 @@ export interface History {
   setMarker(marker: CrashMarker): void
   clearMarker(gpuId: string, workload: WorkloadId): void
   markers(): CrashMarker[]
+  /** The cards of this history's own scope. */
+  book: CardBook
+  /** Of every scope: this machine (null) and each recorded machine that was sampled here. */
+  allCards(): ScopedCard[]
+  /** Keeps one turn of samples. Never throws: what goes wrong shows in `recording()`. */
+  record(turn: SampleTurn): void
+  /** Never throws. */
+  addEvents(events: HistoryEvent[]): void
+  /** `scope` left out: the history's own. Throws NotPossible for a card that was never seen, naming those that were. */
+  read(query: HistoryQuery, scope?: string | null): HistoryAnswer
+  csv(query: CsvQuery, scope?: string | null): CsvPage
+  /** Newest first. */
+  events(query: EventsQuery, scope?: string | null): HistoryEvent[]
+  /** An alert with the same id and beginning is replaced; one with an end is ended. Others stay as they are. */
+  saveAlerts(alerts: Alert[]): void
+  /** `ended`: newest first, at most 50. */
+  alerts(): { open: Alert[]; ended: Alert[] }
+  recording(): RecordingStatus
+  /** Nothing is to be recorded from now on, and why; the next `record` begins again. */
+  pauseRecording(sentence: string): void
   close(): void
+}
+
+export interface CardBook {
+  known(): KnownCard[]
+  save(cards: KnownCard[]): void
+  /** No longer known; its samples stay. */
+  forget(gpuId: string): void
+}
+
+export type ScopedCard = KnownCard & { scope: string | null }
+
+export interface EventsQuery {
+  gpuId?: string | undefined
+  from: number
+  to: number
+  /** Left out: 200. */
+  limit?: number | undefined
 }
 
 export interface HistoryOptions {
@@ -31,174 +75,146 @@ export interface HistoryOptions {
   clock: Clock
   log: Log
   onNotice(notice: Notice): void
+  /** Name of the recorded machine whose cards are meant; null or left out: this machine. */
+  scope?: string | null
+  onRecording?(status: RecordingStatus): void
+  /** The clock that the turns' `steadyMs` are of; left out: only turns tell how time passes. */
+  steadyMs?(): number
 }
 
-/** Primary result codes of SQLite that mean "the place is at fault, not the content": busy, locked, read-only, I/O, full, cannot open, too big. */
-const placeFaults = new Set([5, 6, 8, 10, 13, 14, 18])
+const shownEndedAlerts = 50
+/** Pages of CSV that were promised and may still be asked for. */
+const mostPromisedPages = 200
 
 /** Throws NotPossible where the file is from a newer Idlewatt. A broken file is set aside; where nothing can be written, memory serves. */
 export function openHistory(options: HistoryOptions): History {
   const { folder, clock, log, onNotice } = options
   const file = join(folder, 'history.sqlite')
-  let database: DatabaseSync
-  let tables: Tables
-  let isInMemory = false
-  let isClosed = false
+  const ownScope = options.scope ?? ''
+  let recorder: Recorder | null = null
+  const kept = openKept({ folder, file, clock, log, onNotice, beforeReplacing: () => recorder?.release() })
+  const writing = createRecorder({
+    folder,
+    file,
+    scope: ownScope,
+    log,
+    onRecording: (status) => options.onRecording?.(status),
+    steadyMs: () => options.steadyMs?.() ?? null,
+    prepare: () => kept.goBack(),
+    beginAnew: (error) => kept.beginAnew(error),
+    onOpened: (why) => (why === 'replaced' ? kept.reopen() : void kept.goBack()),
+  })
+  recorder = writing
+  const promisedPages = new Set<string>()
+  let hasToldOfDamage = false
 
-  function use(opened: DatabaseSync): void {
-    database = opened
-    tables = createTables(opened, (sentence) => log.warn(sentence, { file }))
-  }
-
-  /** Throws what SQLite throws. */
-  function openFile(): void {
-    const opened = new DatabaseSync(file, { timeout: 2000 })
+  /** One state of the file for several reads, although another process may be writing. null: the file gives nothing. */
+  function reading<T>(run: (database: DatabaseSync, tables: SampleTables) => T): T | null {
+    const writable = writing.connection()
+    if (writable) return inTransaction(writable.database, 'BEGIN', () => run(writable.database, writable.tables))
+    const reader = openReadOnly(file)
+    if (!reader) return null
     try {
-      refuseNewer(opened, file)
-      const found = opened.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
-      if (found !== 'ok') throw new Damaged(String(found))
-      bringUpToDate(opened)
-      // FULL: a marker must be on the disk before a workload that may take the machine down.
-      opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
-      use(opened)
-      // Tables of the right names but other columns show here, not in the middle of a measurement.
-      tables.pastResults('', 1)
-      tables.markers()
-    } catch (error) {
-      closeQuietly(opened)
-      throw error
+      return run(reader, createSampleTables(reader))
+    } finally {
+      closeQuietly(reader)
     }
   }
 
-  function openOrMend(): void {
+  /** Damage in the middle of the file takes this answer, not the app: recording meets it too and then begins a new file. */
+  function readingSafely<T>(run: (database: DatabaseSync, tables: SampleTables) => T): T | null {
     try {
-      openFile()
+      return reading(run)
     } catch (error) {
-      if (error instanceof NotPossible) throw error
-      mend(error)
+      if (!isSqliteError(error)) throw error
+      log.warn('a part of the history could not be read', { error: messageOf(error), file })
+      throw new NotPossible(`This part of the history could not be read from ${file} (${error.message}).`)
     }
   }
 
-  /** Goes on after SQLite failed: with a new file where the content is at fault, in memory where the place is. */
-  function mend(error: unknown): void {
-    if (!isPlaceFault(error)) {
-      try {
-        const aside = setAside()
-        openFile()
-        tell('history-set-aside', 'warning', `The history of measurements was damaged. It was set aside as ${aside} and a new one was begun.`, error)
-        return
-      } catch (again) {
-        log.warn('the damaged history could not be set aside', { error: messageOf(again), file })
-      }
+  function scopeOf(scope: string | null | undefined): string {
+    return scope === undefined ? ownScope : (scope ?? '')
+  }
+
+  /** Throws NotPossible for a card that was never seen. */
+  function seenCard(scope: string, gpuId: string): { name: string | null } {
+    const card = kept.safely((tables) => tables.card(scope, gpuId))
+    if (card) return card
+    const known = kept.safely((tables) => tables.cards(scope)).map((one) => `${one.gpu.name} (${one.gpuId})`)
+    const where = scope === '' ? 'this machine' : `the recorded machine "${scope}"`
+    throw new NotPossible(known.length === 0 ? `No card of ${where} has been seen yet, so "${gpuId}" has no history.` : `No card "${gpuId}" is known on ${where}. Known are: ${known.slice(0, 16).join(', ')}.`)
+  }
+
+  function tellOfDamage(chunks: number): void {
+    if (chunks === 0 || hasToldOfDamage) return
+    hasToldOfDamage = true
+    const sentence = 'A part of the recorded samples is damaged and cannot be read. It shows as a gap; the rest is whole.'
+    log.warn(sentence, { file, chunks })
+    onNotice({ id: 'history-part-damaged', level: 'warning', sentence, at: clock.now() })
+  }
+
+  function read(query: HistoryQuery, scope?: string | null): HistoryAnswer {
+    const of = scopeOf(scope)
+    const { name } = seenCard(of, query.gpuId)
+    const found = readingSafely((database, tables) => {
+      const card = tables.cardNo(of, query.gpuId)
+      return card === null ? null : { past: readPast(tables, card, query), events: eventsOfCard(database, of, query.gpuId, query.from, query.to) }
+    })
+    if (!found) return { gpuId: query.gpuId, gpuName: name, from: query.from, to: query.to, stepSeconds: query.stepSeconds ?? 1, samples: [], events: [], energy: null, finestStepSeconds: 1 }
+    tellOfDamage(found.past.damagedChunks)
+    return answerOf(found.past, query, name, found.events)
+  }
+
+  function csv(query: CsvQuery, scope?: string | null): CsvPage {
+    const of = scopeOf(scope)
+    seenCard(of, query.gpuId)
+    const nameOf = (from: number): string => JSON.stringify([of, query.gpuId, from, query.to])
+    const page = readingSafely((_, tables) => {
+      const card = tables.cardNo(of, query.gpuId)
+      return card === null ? null : csvPage(tables, card, query, !promisedPages.has(nameOf(query.from)))
+    })
+    if (!page) return { text: '', nextFrom: null, stepSeconds: query.stepSeconds ?? 1 }
+    if (page.nextFrom !== null) {
+      promisedPages.add(nameOf(page.nextFrom))
+      const [oldest] = promisedPages
+      if (promisedPages.size > mostPromisedPages && oldest !== undefined) promisedPages.delete(oldest)
     }
-    goOnInMemory(error)
+    return page
   }
 
-  function setAside(): string {
-    const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, '-')
-    const aside = `history.broken-${stamp}.sqlite`
-    for (const end of ['', '-wal', '-shm']) {
-      if (existsSync(file + end)) renameSync(file + end, join(folder, aside + end))
-    }
-    return aside
+  function events(query: EventsQuery, scope?: string | null): HistoryEvent[] {
+    const of = scopeOf(scope)
+    const limit = query.limit ?? 200
+    const waiting = of === ownScope ? writing.waitingEvents().filter((event) => event.at >= query.from && event.at < query.to && (query.gpuId === undefined || event.gpuId === query.gpuId)) : []
+    const written = readingSafely((database) => readEvents(database, of, { ...query, limit })) ?? []
+    return [...waiting].reverse().concat(written).sort((one, other) => other.at - one.at).slice(0, limit)
   }
-
-  function goOnInMemory(error: unknown): void {
-    const memory = new DatabaseSync(':memory:')
-    bringUpToDate(memory)
-    const kept = readWhatThereIs()
-    use(memory)
-    isInMemory = true
-    for (const result of kept.results) tables.saveResult(result)
-    for (const marker of kept.markers) tables.setMarker(marker)
-    tell('history-not-kept', 'warning', `The history of measurements cannot be written in ${folder} (${messageOf(error)}). New results are kept until Idlewatt ends.`, error)
-  }
-
-  /** What the file still gives away, without writing beside it. */
-  function readWhatThereIs(): { results: BenchmarkResult[]; markers: CrashMarker[] } {
-    // Told that nobody changes the file, SQLite reads it even where it may not write; only what is in a journal beside it is then missed.
-    for (const how of existsSync(`${file}-wal`) ? ['', '?immutable=1'] : ['?immutable=1']) {
-      if (!existsSync(file)) break
-      let reader: DatabaseSync | null = null
-      try {
-        reader = new DatabaseSync(new URL(how, pathToFileURL(file)), { readOnly: true })
-        const read = createTables(reader, () => {})
-        return { results: read.allResults(), markers: read.markers() }
-      } catch (error) {
-        log.warn('earlier measurements could not be read', { error: messageOf(error), file })
-      } finally {
-        if (reader) closeQuietly(reader)
-      }
-    }
-    return { results: [], markers: [] }
-  }
-
-  function tell(id: string, level: Notice['level'], sentence: string, error: unknown): void {
-    log.warn(sentence, { error: messageOf(error), file })
-    onNotice({ id, level, sentence, at: clock.now() })
-  }
-
-  /** Runs on the file; where that fails, mends and runs once more. */
-  function safely<T>(run: (tables: Tables) => T): T {
-    if (isClosed) throw new Error('The history is closed.')
-    try {
-      return run(tables)
-    } catch (error) {
-      if (isInMemory || !isSqliteError(error)) throw error
-      closeQuietly(database)
-      mend(error)
-      return run(tables)
-    }
-  }
-
-  openOrMend()
 
   return {
-    saveResult: (result) => safely((to) => to.saveResult(result)),
-    latestResults: () => safely((from) => from.latestResults()),
-    pastResults: (gpuId, limit) => safely((from) => from.pastResults(gpuId, limit)),
-    setMarker: (marker) => safely((to) => to.setMarker(marker)),
-    clearMarker: (gpuId, workload) => safely((to) => to.clearMarker(gpuId, workload)),
-    markers: () => safely((from) => from.markers()),
-    close() {
-      if (isClosed) return
-      isClosed = true
-      closeQuietly(database)
+    saveResult: (result) => kept.safely((to) => to.saveResult(result)),
+    latestResults: () => kept.safely((from) => from.latestResults()),
+    pastResults: (gpuId, limit) => kept.safely((from) => from.pastResults(gpuId, limit)),
+    setMarker: (marker) => kept.safely((to) => to.setMarker(marker)),
+    clearMarker: (gpuId, workload) => kept.safely((to) => to.clearMarker(gpuId, workload)),
+    markers: () => kept.safely((from) => from.markers()),
+    book: {
+      known: () => kept.safely((from) => from.cards(ownScope)),
+      save: (cards) => kept.safely((to) => to.saveCards(ownScope, cards)),
+      forget: (gpuId) => kept.safely((to) => to.forgetCard(ownScope, gpuId)),
     },
-  }
-}
-
-/** The file opens, but its content is not whole. */
-class Damaged extends Error {
-  override name = 'Damaged'
-}
-
-function refuseNewer(database: DatabaseSync, file: string): void {
-  const version = versionOf(database)
-  if (version > schemaVersion) {
-    throw new NotPossible(
-      `The history in ${file} was written by a newer Idlewatt (format ${version}; this one knows ${schemaVersion}). Use the newer Idlewatt, or another data folder. Nothing was changed.`,
-    )
-  }
-}
-
-function isSqliteError(error: unknown): error is Error & { errcode: number } {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-}
-
-/** Extended codes carry the primary one in their lowest byte. */
-function isPlaceFault(error: unknown): boolean {
-  return isSqliteError(error) && placeFaults.has(error.errcode & 0xff)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
-function closeQuietly(database: DatabaseSync): void {
-  try {
-    database.close()
-  } catch {
-    // It is being given up; there is nothing left to lose.
+    allCards: () => kept.safely((from) => from.allCards()),
+    record: (turn) => writing.record(turn),
+    addEvents: (more) => writing.addEvents(more),
+    read,
+    csv,
+    events,
+    saveAlerts: (alerts) => kept.safely((to) => to.saveAlerts(ownScope, alerts)),
+    alerts: () => kept.safely((from) => ({ open: from.openAlerts(ownScope), ended: from.endedAlerts(ownScope, shownEndedAlerts) })),
+    recording: () => writing.status(),
+    pauseRecording: (sentence) => writing.pause(sentence),
+    close() {
+      writing.close()
+      kept.close()
+    },
   }
 }

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Stored in PRAGMA user_version. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /** One entry per version: what turns the version before it into this one. */
 const steps: string[] = [
@@ -18,6 +18,60 @@ const steps: string[] = [
      started_at INTEGER NOT NULL,
      driver_version TEXT,
      PRIMARY KEY (gpu_id, workload)
+   );`,
+  // scope: '' for this machine, else the name of a recorded one. "at": ms since epoch.
+  `CREATE TABLE cards (
+     no INTEGER PRIMARY KEY,
+     scope TEXT NOT NULL,
+     gpu_id TEXT NOT NULL,
+     document TEXT,
+     forgotten INTEGER NOT NULL DEFAULT 0,
+     UNIQUE (scope, gpu_id)
+   );
+   CREATE TABLE alerts (
+     scope TEXT NOT NULL,
+     id TEXT NOT NULL,
+     since INTEGER NOT NULL,
+     until INTEGER,
+     document TEXT NOT NULL,
+     PRIMARY KEY (scope, id, since)
+   );
+   CREATE TABLE events (
+     no INTEGER PRIMARY KEY,
+     scope TEXT NOT NULL,
+     gpu_id TEXT,
+     at INTEGER NOT NULL,
+     id TEXT NOT NULL,
+     sentence TEXT NOT NULL
+   );
+   CREATE INDEX events_of ON events (scope, at);
+   CREATE TABLE recent (
+     no INTEGER PRIMARY KEY,
+     card INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     sample TEXT NOT NULL
+   );
+   CREATE TABLE chunks (
+     no INTEGER PRIMARY KEY AUTOINCREMENT,
+     card INTEGER NOT NULL,
+     step INTEGER NOT NULL,
+     from_at INTEGER NOT NULL,
+     to_at INTEGER NOT NULL,
+     length INTEGER NOT NULL,
+     data BLOB NOT NULL
+   );
+   CREATE INDEX chunks_of ON chunks (card, step, from_at, to_at);
+   CREATE TABLE levels (
+     card INTEGER NOT NULL,
+     step INTEGER NOT NULL,
+     rolled_no INTEGER NOT NULL DEFAULT 0,
+     dropped_to INTEGER NOT NULL DEFAULT 0,
+     PRIMARY KEY (card, step)
+   ) WITHOUT ROWID;
+   CREATE TABLE clock (
+     one INTEGER PRIMARY KEY CHECK (one = 1),
+     at INTEGER NOT NULL,
+     trusted_for_ms INTEGER NOT NULL
    );`,
 ]
 

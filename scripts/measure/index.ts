@@ -9,6 +9,7 @@ const notMeasurements = new Set(['index.ts', 'row.ts'])
 
 async function loadBudgets(): Promise<Budgets[]> {
   const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !notMeasurements.has(name))
+  // Without `budgets` it only helps another.
   const modules = await Promise.all(files.sort().map(async (name) => (await import(pathToFileURL(join(import.meta.dirname, name)).href)) as { budgets?: Budgets }))
   return modules.flatMap((module) => module.budgets ?? [])
 }

@@ -1,5 +1,5 @@
 /** `telemetry.*`: what sampling 1, 8 and 16 GPUs once a second costs with everything that hangs on it (history, health, a viewer), and against nvidia-smi. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,7 +47,7 @@ export const budgets: Budgets = {
         if (!isPeered) continue
         const { probeMb, appMb } = ours
         rows.push({ id: 'memory.probe', value: probeMb, unit: 'MB', budget: probeBudgetMb, ok: probeMb <= probeBudgetMb, peer: { name: 'the app itself, MB', value: appMb }, note: `proportional set size of the probe while it samples ${ours.cards} cards` })
-        if (only === null || only === 'telemetry.vs-smi') rows.push(await versusSmi(ours.share, isReal, how))
+        if (only === null || only === 'telemetry.vs-smi') rows.push(await versusSmi(library === null ? {} : { IDLEWATT_NVML_LIBRARY: library, STUB_DEVICES: String(count) }, isReal, how))
       }
       if (only === null || only === 'telemetry.smi-path-8') {
         const smi = await measureOurs(['--machine', join(root, 'test', 'machines', 'eight-h200')], {})
@@ -61,8 +61,10 @@ export const budgets: Budgets = {
   },
 }
 
-async function versusSmi(share: number, isReal: boolean, how: string): Promise<Row> {
+/** Reading against reading: neither side keeps, judges or shows what it read. */
+async function versusSmi(env: Record<string, string>, isReal: boolean, how: string): Promise<Row> {
   const budget = isReal ? 1 / 50 : 1 / 5
+  const share = await measureSamplingAlone(env)
   const peer = await measurePeer(isReal)
   const ratio = share / peer.secondsPerRound
   return {
@@ -72,7 +74,7 @@ async function versusSmi(share: number, isReal: boolean, how: string): Promise<R
     budget,
     ok: ratio <= budget,
     peer: { name: `${peer.name}, % of one core`, value: peer.secondsPerRound * 100 },
-    note: isReal ? how : `${how}; beside it \`cat\` of a recorded answer for eight cards in place of nvidia-smi, and its parse`,
+    note: isReal ? how : `sampling alone, ${(share * 1000).toFixed(2)} ms a second, app and probe: ${how}; beside it \`cat\` of a recorded answer for eight cards in place of nvidia-smi, and its parse`,
   }
 }
 
@@ -117,6 +119,23 @@ async function measureOurs(words: string[], env: Record<string, string>): Promis
     return { share, cards, probeMb: probe / 1e6, appMb: app / 1e6 }
   } finally {
     await door.stop()
+  }
+}
+
+async function measureSamplingAlone(env: Record<string, string>): Promise<number> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'sampling-alone.ts')], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
+  try {
+    let cards = 0
+    child.stdout.on('data', (data: Buffer) => (cards = Number(/sampling (\d+)\s*$/.exec(String(data))?.[1] ?? cards)))
+    await wait(warmUpMs)
+    const pids = treeOf(child.pid ?? 0)
+    const before = processorOf(pids)
+    const startedAt = performance.now()
+    await wait(measuredMs)
+    if (cards === 0) throw new Error('no card gave a sample')
+    return (processorOf(pids) - before) / ((performance.now() - startedAt) / 1000)
+  } finally {
+    child.kill('SIGTERM')
   }
 }
 
