@@ -1,7 +1,11 @@
-/** What every page says on top: that this is a recording, and that the link to the app is gone. */
+/** What every page says on top: that this is a recording, that the link to the app is gone, and what is critical. */
+import { count } from '../format/numbers.ts'
 import { formatSeconds } from '../format/time.ts'
+import { criticalOf } from '../state/alerts.ts'
+import { writeRoute } from '../state/route.ts'
 import { useLink, useNow, usePart } from '../state/window-context.ts'
 import { Icon } from './Icon.tsx'
+import { Words } from './Words.tsx'
 
 export function Banners() {
   const { recordedMachine } = usePart('app')
@@ -17,7 +21,31 @@ export function Banners() {
         </p>
       ) : null}
       {link.phase === 'open' ? null : <LinkBanner />}
+      <CriticalBanner />
     </header>
+  )
+}
+
+function CriticalBanner() {
+  const { open } = usePart('health')
+  const critical = criticalOf(open)
+  const [first, ...others] = critical
+  if (!first) return null
+  return (
+    <div className="banner banner-error">
+      <Icon name="warning" />
+      <span>
+        {/* The sentence changes with its figures, and is not read out each time. */}
+        <strong role="alert">
+          Critical: {first.title}
+          {first.gpuName ? `, ${first.gpuName}` : ''}.
+        </strong>{' '}
+        <Words text={first.sentence} />
+      </span>
+      <a className="banner-aside" href={others.length === 0 && first.gpuId !== null ? writeRoute('gpus', first.gpuId) : writeRoute('overview')}>
+        {others.length > 0 ? `See this and ${count(others.length, 'more alert')}` : 'See what to do'}
+      </a>
+    </div>
   )
 }
 

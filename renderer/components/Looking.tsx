@@ -1,14 +1,20 @@
 /** The three states of a look for GPUs that every page shares: looking, failed, nothing found. */
 import { useState, type ReactNode } from 'react'
-import type { Detection } from '../../shared/machine.ts'
+import type { Detection, Problem } from '../../shared/machine.ts'
 import type { GpusState } from '../../shared/state.ts'
-import { formatSeconds } from '../format/time.ts'
+import { formatSeconds, formatTime } from '../format/time.ts'
 import { useAsk, useNow } from '../state/window-context.ts'
 import { Notice, ProblemNotice } from './Notice.tsx'
 
 /** The detection that can be drawn: the present one, or the one before while another look runs or failed. */
 export function detectionOf(gpus: GpusState): Detection | null {
   return gpus.phase === 'ready' ? gpus.detection : gpus.previous
+}
+
+/** The machine's problems, but for "no GPU" while drivers may still be loading: that is said as what it is. */
+export function problemsToSay(gpus: GpusState): Problem[] {
+  const problems = detectionOf(gpus)?.problems ?? []
+  return gpus.phase === 'ready' && gpus.retry ? problems.filter((problem) => problem.id !== 'no-gpu') : problems
 }
 
 export function LookAgain({ disabled = false }: { disabled?: boolean }) {
@@ -43,7 +49,20 @@ export function LookStatus({ gpus }: { gpus: GpusState }) {
       </>
     )
   }
-  return null
+  return gpus.retry ? <StillLoading retry={gpus.retry} /> : null
+}
+
+/** Soon after the machine was started its drivers may not be there yet, so that "no GPU" is not said for good. */
+function StillLoading({ retry }: { retry: { at: number; until: number } }) {
+  const now = useNow(1000)
+  const seconds = Math.ceil((retry.at - now) / 1000)
+  return (
+    <Notice level="info" title="No GPU answers yet. The machine was started a short while ago: its drivers may still be loading." actions={<LookAgain />}>
+      <p>
+        {seconds > 0 ? `Idlewatt looks again in ${formatSeconds(seconds)}` : 'Idlewatt is looking again'}, and goes on until {formatTime(retry.until)}.
+      </p>
+    </Notice>
+  )
 }
 
 function LookingLine({ since, again }: { since: number; again: boolean }) {

@@ -1,11 +1,11 @@
 /** A time, local, with its zone on hover; or its age in words. */
-import { formatAge, formatMoment, formatWithZone } from '../format/time.ts'
+import { formatAge, formatMoment, formatMomentExact, formatWithZone } from '../format/time.ts'
 import { useNow } from '../state/window-context.ts'
 
-export function Moment({ at }: { at: number }) {
+export function Moment({ at, withSeconds = false }: { at: number; withSeconds?: boolean }) {
   return (
     <time dateTime={new Date(at).toISOString()} title={formatWithZone(at)}>
-      {formatMoment(at)}
+      {withSeconds ? formatMomentExact(at) : formatMoment(at)}
     </time>
   )
 }

@@ -14,6 +14,8 @@ const entries: { page: PageId; title: string; icon: IconName }[] = [
 export function Navigation({ page }: { page: PageId }) {
   const app = usePart('app')
   const benchmark = usePart('benchmark')
+  const { open } = usePart('health')
+  const alerts = open.filter((alert) => alert.severity !== 'info').length
   return (
     <nav className="nav" aria-label="Pages">
       <div className="nav-inner">
@@ -28,6 +30,12 @@ export function Navigation({ page }: { page: PageId }) {
               <Icon name={entry.icon} />
               {entry.title}
               {entry.page === 'measure' && benchmark.now.phase !== 'idle' ? <span className="nav-note">running</span> : null}
+              {entry.page === 'overview' && alerts > 0 ? (
+                <span className="nav-note nav-alerts">
+                  {alerts}
+                  <span className="visually-hidden"> {alerts === 1 ? 'alert is' : 'alerts are'} open</span>
+                </span>
+              ) : null}
             </a>
           </li>
         ))}

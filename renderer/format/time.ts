@@ -12,8 +12,17 @@ export function formatTime(at: number): string {
   return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at)
 }
 
+/** Of the day, to the minute: "22:00". */
+export function formatClock(at: number): string {
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(at)
+}
+
 export function formatMoment(at: number): string {
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(at)
+}
+
+export function formatMomentExact(at: number): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at)
 }
 
 /** For hovering: the moment with its zone. */
@@ -45,4 +54,15 @@ export function formatSeconds(seconds: number): string {
   if (whole < 60) return `${whole}\u202fs`
   const rest = whole % 60
   return `${Math.floor(whole / 60)}\u202fmin${rest === 0 ? '' : ` ${rest}\u202fs`}`
+}
+
+/** "40 s", "14 min", "2 h 5 min", "3 days": how long something lasted. */
+export function formatSpan(ms: number): string {
+  if (ms < hour) return formatSeconds(ms < 10 * minute ? ms / 1000 : Math.round(ms / minute) * 60)
+  if (ms < 2 * day) {
+    const minutes = Math.round(ms / minute)
+    return `${Math.floor(minutes / 60)}\u202fh${minutes % 60 === 0 ? '' : ` ${minutes % 60}\u202fmin`}`
+  }
+  const days = Math.round(ms / day)
+  return days < 120 ? `${days} days` : `${Math.round(days / 30.44)} months`
 }

@@ -1,7 +1,7 @@
 /** The words behind the contract's ids. Pure. */
 import type { Confidence, Origin } from '../../shared/earnings.ts'
 import type { WorkloadId } from '../../shared/benchmark.ts'
-import type { DetectionLayer, Machine } from '../../shared/machine.ts'
+import type { DetectionLayer, GpuAttachment, Machine } from '../../shared/machine.ts'
 import type { SoftwareKind } from '../../shared/network.ts'
 import type { Joining } from '../state/joining.ts'
 import { count, formatBytes } from './numbers.ts'
@@ -47,22 +47,43 @@ export const layerWords: Record<DetectionLayer, string> = {
   nvml: 'NVML',
   'nvidia-smi': 'nvidia-smi',
   'rocm-smi': 'rocm-smi',
+  'amd-smi': 'amd-smi',
   opencl: 'OpenCL',
   sysfs: 'the system’s device files',
   os: 'the operating system',
+}
+
+export const attachmentWords: Record<GpuAttachment['kind'], string> = {
+  internal: 'in the machine',
+  integrated: 'part of the processor',
+  external: 'in an external enclosure',
+  passthrough: 'handed to this virtual machine whole',
+  'virtual-gpu': 'a slice of a card',
+  paravirtual: 'shared by the host system',
+  'remote-display': 'a remote session’s display',
 }
 
 /** The machine in one line; what is unknown is left out, but never everything. */
 export function machineLine(machine: Machine, gpuCount: number): string {
   const parts = [
     machine.os ?? platformWords[machine.platform] ?? machine.platform,
-    machine.isWsl ? 'inside WSL' : null,
-    machine.isVirtual ? 'virtual machine' : null,
+    surroundingsWords(machine),
     machine.cpuName === null ? null : machine.cpuCores === null ? machine.cpuName : `${machine.cpuName}, ${count(machine.cpuCores, 'core')}`,
     machine.memoryBytes === null ? null : `${formatBytes(machine.memoryBytes).replace('.0', '')} memory`,
     gpuCount === 0 ? 'no GPU' : count(gpuCount, 'GPU'),
   ]
   return parts.filter((part) => part !== null && part !== '').join(' · ')
+}
+
+/** Where the system runs, where that is not simply this machine. */
+function surroundingsWords(machine: Machine): string | null {
+  const around = machine.surroundings
+  if (around === null || around.kind === 'bare-metal') {
+    const plain = machine.isWsl ? 'inside WSL' : machine.isVirtual ? 'virtual machine' : null
+    return [plain, around?.isLaptop ? 'laptop' : null, around?.onBattery ? 'on battery' : null].filter((part) => part !== null).join(', ')
+  }
+  const kind = around.kind === 'wsl' ? `inside ${around.name ?? 'WSL'}` : around.kind === 'container' ? 'inside a container' : 'virtual machine'
+  return around.name === null || around.kind === 'wsl' ? kind : `${kind} (${around.name})`
 }
 
 const platformWords: Record<string, string> = { linux: 'Linux', win32: 'Windows', darwin: 'macOS', unknown: 'Unknown system' }

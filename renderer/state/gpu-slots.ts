@@ -1,15 +1,18 @@
 /** Tells identical cards apart for people: "GeForce RTX 3090 (1)" and where it sits. Pure. */
-import type { Gpu, Problem } from '../../shared/machine.ts'
+import { presentGpus, type Gpu, type Problem } from '../../shared/machine.ts'
 
-/** Cards first, then what only offers computing, in the order they were found. */
-export function drawnGpus(gpus: readonly Gpu[]): { cards: Gpu[]; others: Gpu[] } {
-  return { cards: gpus.filter((gpu) => gpu.kind === 'gpu'), others: gpus.filter((gpu) => gpu.kind !== 'gpu') }
+/** Cards that are here, what only offers computing, and what was here before; each in the order it was found. */
+export function drawnGpus(gpus: readonly Gpu[]): { cards: Gpu[]; others: Gpu[]; lost: Gpu[] } {
+  const present = presentGpus(gpus)
+  return { cards: present.filter((gpu) => gpu.kind === 'gpu'), others: present.filter((gpu) => gpu.kind !== 'gpu'), lost: gpus.filter((gpu) => gpu.lostSince !== null) }
 }
 
-/** The name, numbered where the machine has several of it. */
+/** The name, numbered where the machine has several of it: by their place, so that a lost card leaves the others their numbers. */
 export function gpuTitle(gpu: Gpu, all: readonly Gpu[]): string {
   const same = all.filter((other) => other.name === gpu.name)
-  return same.length < 2 ? gpu.name : `${gpu.name} #${same.indexOf(gpu) + 1}`
+  if (same.length < 2) return gpu.name
+  const placed = same.every((other) => other.pciAddress !== null) ? [...same].sort((a, b) => (a.pciAddress ?? '').localeCompare(b.pciAddress ?? '')) : same
+  return `${gpu.name} #${placed.findIndex((other) => other.id === gpu.id) + 1}`
 }
 
 /** "01:00.0": the address without a domain that is zero. */
@@ -24,7 +27,7 @@ export function isBuiltIn(gpu: Gpu): boolean {
 
 /** Whether a figure for it is worth reading first: a card of its own that still answers. */
 export function isWorthComparing(gpu: Gpu): boolean {
-  return !isBuiltIn(gpu) && !gpu.problems.some((problem) => problem.id === 'gpu-lost')
+  return !isBuiltIn(gpu) && gpu.lostSince === null && !gpu.problems.some((problem) => problem.id === 'gpu-lost')
 }
 
 /** Problems that ask something of the user: that one layer alone sees built-in graphics is how such graphics are. */

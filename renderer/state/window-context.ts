@@ -56,9 +56,15 @@ export function useAsk(): <Name extends RequestName>(name: Name, input: RequestI
   return useWindow().connection.ask
 }
 
-export function useSamples(gpuId: string): readonly GpuSample[] {
+/** Drawn anew with every sample, or once in `everyMs`. */
+export function useSamples(gpuId: string, everyMs = 0): readonly GpuSample[] {
   const { sampleLog } = useWindow()
-  return useSyncExternalStore(sampleLog.subscribe, () => sampleLog.of(gpuId))
+  return useSyncExternalStore(sampleLog.subscribe, () => sampleLog.of(gpuId, everyMs))
+}
+
+/** The time on the machine that is watched, for questions about its past. */
+export function useMachineNow(): () => number {
+  return useWindow().sampleLog.machineNow
 }
 
 /** The time, renewed every `everyMs` while the component is drawn. */

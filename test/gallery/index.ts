@@ -27,8 +27,23 @@ export async function act(page: Page, what: GalleryState['act']): Promise<void> 
     await page.locator('.row-button').last().click()
     await page.getByRole('tab', { name: what === 'open-needs' ? /Can it join/ : /Capital and duties/ }).click()
   }
-  if (what === 'open-facts') await page.getByText('About this card').first().click()
-  if (what === 'open-gpu') await page.locator('.row-button').nth(5).click()
+  if (what === 'open-layers') await page.getByText('Each layer’s own view').first().click()
+  if (what === 'open-gpu') await page.locator('.tile a').nth(5).click()
+  if (what === 'range-24h') await page.getByRole('radio', { name: '24 h' }).check()
+  if (what === 'range-1y') {
+    await page.getByRole('radio', { name: '1 year' }).check()
+    await page.getByText('The same as a table').click()
+  }
+  if (what === 'chart-keys') {
+    await page.getByRole('slider', { name: /^Temperature/ }).focus()
+    for (let i = 0; i < 3; i += 1) await page.keyboard.press('PageDown')
+  }
+  if (what === 'webhook') {
+    await page.getByLabel('Another address').fill('https://hooks.example.org/idlewatt')
+    await page.getByRole('button', { name: /^Save the webhook/ }).click()
+    await page.getByRole('button', { name: 'Send a test by Webhook' }).click()
+    await page.getByText('It is shown this once').waitFor()
+  }
   if (what === 'what-if' || what === 'what-if-unknown') {
     await page.getByRole('tab', { name: 'What if' }).click()
     await page.getByRole('combobox').first().fill(what === 'what-if' ? 'RTX 5090' : 'Quux 9000')
@@ -40,6 +55,11 @@ export async function act(page: Page, what: GalleryState['act']): Promise<void> 
     await page.getByLabel('Factor').fill('9')
     await page.getByLabel('Offset').click()
   }
+}
+
+/** Answers about the past come over the stage's own bridge, in real time. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('.past-reading') === null)
 }
 
 /** `only`: draws states, pages or looks whose file name contains the word. */
@@ -58,12 +78,13 @@ export async function drawGallery(only: string | null): Promise<{ pictures: Pict
         for (const shown of states) {
           for (const pageId of shown.pages ?? pageIds) {
             const look = `${colorScheme}-${viewport.width}x${viewport.height}`
-            const file = `${shown.id}--${pageId}--${look}.png`
+            const file = `${shown.id}--${pageId.replace(/\W.*/, '')}--${look}.png`
             if (only !== null && !file.includes(only)) continue
             const staged = await stagePage(context, { address: served.address, page: pageId, shown, whatIf, models })
             if (shown.history) await staged.page.evaluate(() => (window as unknown as { playHistory(): void }).playHistory())
             await act(staged.page, shown.act)
             await staged.page.clock.runFor(1200)
+            await settled(staged.page)
             await staged.page.evaluate(() => window.scrollTo(0, 0))
             await staged.page.screenshot({ path: join(folder, file), fullPage: true })
             pictures.push({ file, title: shown.title, state: shown.id, page: pageId, look })

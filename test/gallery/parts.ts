@@ -1,7 +1,8 @@
 /** Pieces that the gallery's states are put together from; every default is a healthy machine. */
 import type { BenchmarkResult } from '../../shared/benchmark.ts'
 import type { Estimate, EstimateInput } from '../../shared/earnings.ts'
-import type { Gpu, Machine } from '../../shared/machine.ts'
+import type { Alert, HealthState } from '../../shared/health.ts'
+import { presentCard, unknownCardDetails, type Gpu, type Machine } from '../../shared/machine.ts'
 import type { NeedResult, ProgrammeInfo, Source } from '../../shared/network.ts'
 import { defaultSettings } from '../../shared/settings.ts'
 import type { State } from '../../shared/state.ts'
@@ -15,7 +16,7 @@ const gib = 1024 ** 3
 export function machine(over: Partial<Machine> = {}): Machine {
   return {
     platform: 'linux', arch: 'x64', os: 'Ubuntu 24.04', osVersion: '24.04', cpuName: 'AMD Ryzen 9 7950X', cpuCores: 16, memoryBytes: 64 * gib,
-    diskFreeBytes: 812e9, diskTotalBytes: 2000e9, isVirtual: false, isWsl: false, hasDocker: true, downMbps: null, upMbps: null, recorded: null, ...over,
+    diskFreeBytes: 812e9, diskTotalBytes: 2000e9, isVirtual: false, isWsl: false, hasDocker: true, downMbps: null, upMbps: null, uptimeSeconds: 5_400, surroundings: null, recorded: null, ...over,
   }
 }
 
@@ -24,7 +25,7 @@ export function sample(over: Partial<GpuSample> = {}): GpuSample {
     ...unknownSample(now - 800, ''),
     unknown: { hotspotC: 'This driver reports no hot spot.', memoryC: 'This driver reports no memory temperature.', eccCorrected: 'The card has no ECC.', eccUncorrected: 'The card has no ECC.' },
     utilisation: 0.04, memoryUtilisation: 0.02, encoder: 0, decoder: 0, memoryUsedBytes: 1.3 * gib, memoryTotalBytes: 24 * gib, temperatureC: 41, powerW: 24.6, powerLimitW: 450,
-    coreClockMhz: 210, memoryClockMhz: 405, fan: 0.3, pcieGeneration: 1, pcieLanes: 16, performanceState: 'P8', throttle: ['gpu idle'],
+    coreClockMhz: 210, memoryClockMhz: 405, fan: 0.3, fanRpm: 1040, fans: [{ share: 0.3, rpm: 1040 }, { share: 0.28, rpm: 990 }], pcieGeneration: 1, pcieLanes: 16, performanceState: 'P8', throttle: ['gpu idle'],
     processes: [{ pid: 1432, name: '/usr/lib/xorg/Xorg', memoryBytes: 0.4 * gib, ours: false }, { pid: 2210, name: 'gnome-shell', memoryBytes: 0.2 * gib, ours: false }],
     ...over,
   }
@@ -36,6 +37,8 @@ export function gpu(n: number, over: Partial<Gpu> = {}): Gpu {
     id: `GPU-0000000${n}`, uuid: `GPU-6f1e0b2c-93d1-4c55-8f77-0000000000${hex}`, name: 'GeForce RTX 4090', driverName: null, vendor: 'nvidia', model: 'GeForce RTX 4090', kind: 'gpu', memoryBytes: 24 * gib,
     driverVersion: '570.86', cudaVersion: '12.8', vbiosVersion: '95.02.18.80.5E', pciAddress: `0000:${hex}:00.0`, pciDeviceId: '10de:2684', pciSubsystemId: null, cudaComputeCapability: '8.9',
     pcieGenerationMax: 4, pcieLanesMax: 16, drivesDisplay: n === 0, isIntegrated: false, eccEnabled: null, mig: null, powerLimitW: 450, powerLimitDefaultW: 450, powerLimitMinW: 150, powerLimitMaxW: 600,
+    ...unknownCardDetails, ...presentCard, architecture: 'Ada Lovelace', coreClockMaxMhz: 3105, memoryClockMaxMhz: 10_501, temperatureLimits: { slowdownC: 88, shutdownC: 93, targetC: 84, memoryC: null }, fanCount: 2, nvlinks: [], persistenceMode: false, computeMode: 'Default', firstSeenAt: now - 200 * day,
+    views: [{ layer: 'nvml', says: { name: 'NVIDIA GeForce RTX 4090', memoryBytes: 24 * gib, driverVersion: '570.86', pcieLanesMax: 16 } }, { layer: 'opencl', says: { name: 'NVIDIA GeForce RTX 4090', memoryBytes: 23.6 * gib, driverVersion: '570.86' } }], disagreements: [],
     seenBy: ['nvml', 'opencl'], opencl: { platform: 0, device: n, name: 'NVIDIA GeForce RTX 4090', driverVersion: '570.86' }, sample: null, problems: [], ...over,
   }
 }
@@ -103,8 +106,29 @@ export function state(over: Partial<State> = {}): State {
       { id: 'frame', title: 'Framefarm weekly totals', origin: 'bundled', source: feed, takenAt: now - 9 * day, stale: false, confidence: 'high' },
     ] },
     comparison: { phase: 'ready', estimates: comparison(), madeAt: now - 30_000 },
+    health: health(),
     settings: { values: { ...defaultSettings }, currencyRate: { usdPerUnit: 1, origin: 'bundled', source: null, takenAt: null } },
     ...over,
+  }
+}
+
+export function health(over: Partial<HealthState> = {}): HealthState {
+  return {
+    open: [], ended: [], recording: { phase: 'on', since: now - 200 * day }, quietUntil: null,
+    channels: [
+      { id: 'desktop', isSetUp: false, host: null, because: 'This door has no desktop.', last: null, waiting: 0 },
+      { id: 'webhook', isSetUp: false, host: null, because: null, last: null, waiting: 0 },
+      { id: 'ntfy', isSetUp: true, host: 'ntfy.sh', because: null, last: { at: now - 3 * 3_600_000, ok: true, sentence: 'It was delivered.' }, waiting: 0 },
+    ],
+    ...over,
+  }
+}
+
+export function alert(over: Partial<Alert> = {}): Alert {
+  return {
+    id: 'hot:GPU-00000000', rule: 'hot', gpuId: 'GPU-00000000', gpuName: 'GeForce RTX 4090', severity: 'warning', title: 'Hot', sentence: 'Its core is at 87 °C; it slows itself down at 88 °C.',
+    remedy: 'Let more air reach it: clean its fans and filters, or lower its power limit with `nvidia-smi -pl 380`.', since: now - 12 * 60_000, until: null, toldAt: now - 11 * 60_000,
+    evidence: [84, 86, 87].map((value, i) => ({ at: now - (12 - i * 5) * 60_000, label: 'Core temperature', value: `${value} °C` })), ...over,
   }
 }
 

@@ -13,6 +13,7 @@ import type { WhatIf, WhatIfAnswer } from '../../shared/requests.ts'
 import type { Settings } from '../../shared/settings.ts'
 import type { State } from '../../shared/state.ts'
 import { now } from './parts.ts'
+import { beganAt } from './past.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const workers = { probe: join(root, 'main', 'gpu', 'probe-worker.ts'), bench: join(root, 'main', 'benchmark', 'bench-worker.ts') }
@@ -42,6 +43,9 @@ async function withApp<T>(machine: string, settings: Partial<Settings>, use: (ap
       settingsFile: memorySettings(settings),
       startWorker: (name) => startNodeWorker(workers[name]),
       openExternal: async () => {},
+      secrets: { read: () => null, write: () => {} },
+      notify: null,
+      keepsWatch: false,
     },
     source: openRecordedMachine(join(root, 'test', 'machines', machine), clock),
     clock,
@@ -63,7 +67,7 @@ export function readRealState(machine: string, settings: Partial<Settings> = {})
     const gpus = detection.phase === 'ready' ? detection.detection.gpus : []
     const samples = Object.fromEntries(gpus.flatMap((gpu) => (gpu.sample ? [[gpu.id, gpu.sample]] : [])))
     const { state } = app.store.snapshot()
-    return { ...state, app: { ...state.app, dataFolder: '/home/ada/.local/share/idlewatt' }, telemetry: { samples, status: { phase: 'on', since: now } } }
+    return { ...state, app: { ...state.app, dataFolder: '/home/ada/.local/share/idlewatt' }, telemetry: { samples, status: { phase: 'on', since: now } }, health: { ...state.health, recording: { phase: 'on', since: beganAt } } }
   })
 }
 

@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
 import { build } from 'vite'
 import { securityHeaders } from '../../main/system/page-policy.ts'
-import type { WhatIfAnswer } from '../../shared/requests.ts'
+import { csvQuerySchema, historyQuerySchema } from '../../shared/history.ts'
+import type { Reply, WhatIfAnswer } from '../../shared/requests.ts'
 import { now } from './parts.ts'
+import { csvOf, pastOf } from './past.ts'
 import type { GalleryState } from './states.ts'
 
 const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/page', import.meta.url))
@@ -62,10 +64,23 @@ export async function stagePage(context: BrowserContext, staging: Staging): Prom
   page.on('pageerror', (error) => complaints.push(String(error)))
   await page.clock.install({ time: now })
   if (staging.shown.isLost) await loseConnection(page, staging.shown)
-  else await page.addInitScript(playState, { state: staging.shown.state, history: staging.shown.history ?? [], past: staging.shown.past ?? [], whatIf: staging.whatIf, models: staging.models })
+  else {
+    await page.exposeFunction('answerPast', (name: string, input: never) => answerPast(staging.shown, name, input))
+    await page.addInitScript(playState, { state: staging.shown.state, history: staging.shown.history ?? [], past: staging.shown.past ?? [], whatIf: staging.whatIf, models: staging.models })
+  }
   await page.goto(`${staging.address}#/${staging.page}`)
   await page.waitForSelector('h1')
   return { page, complaints, asked: () => page.evaluate(() => (window as unknown as { asked: { name: string; input: unknown }[] }).asked) }
+}
+
+/** Answers about the past are made here, with the real schemas; a state without a past refuses as the app does. */
+function answerPast(shown: GalleryState, name: string, input: unknown): Reply<unknown> {
+  if (shown.recorded === 'none') return { ok: false, failure: { code: 'not-possible', message: 'Nothing was ever recorded of this card.' } }
+  const gpus = shown.state.gpus.phase === 'ready' ? shown.state.gpus.detection.gpus : []
+  if (name === 'history.csv') return { ok: true, value: csvOf(csvQuerySchema.parse(input)) }
+  const query = historyQuerySchema.parse(input)
+  const gpu = gpus.find((one) => one.id === query.gpuId) ?? null
+  return { ok: true, value: pastOf(query, gpu, shown.state.telemetry.samples[query.gpuId] ?? gpu?.sample ?? null) }
 }
 
 /** The headless door as it looks when it goes away: one answer, an update stream that ends, and silence from then on. */
@@ -92,6 +107,11 @@ function playState(played: Played): void {
     revisions[part] = (revisions[part] ?? 0) + 1
     for (const listener of listeners) listener({ part, revision: revisions[part], value })
   }
+  function setChannel(id: string, change: object): null {
+    const health = state.health as { channels: { id: string }[] }
+    push('health', { ...health, channels: health.channels.map((channel) => (channel.id === id ? { ...channel, ...change } : channel)) })
+    return null
+  }
   const answers: Record<string, (input: never) => unknown> = {
     'state.read': () => structuredClone({ state, revisions }),
     'benchmark.past': (input: { gpuId: string }) => played.past.filter((result) => result.gpuId === input.gpuId),
@@ -101,6 +121,18 @@ function playState(played: Played): void {
       const settings = state.settings as { values: object }
       push('settings', { ...settings, values: { ...settings.values, ...change } })
       return (state.settings as { values: object }).values
+    },
+    'channel.set-webhook': () => {
+      setChannel('webhook', { isSetUp: true, host: 'hooks.example.org' })
+      return { signingSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }
+    },
+    'channel.set-ntfy': () => setChannel('ntfy', { isSetUp: true, host: 'ntfy.sh' }),
+    'channel.remove': (input: { channel: string }) => setChannel(input.channel, { isSetUp: false, host: null, last: null }),
+    'channel.test': () => ({ ok: false, sentence: 'The server answered 403: it does not take messages without an access token.' }),
+    'gpus.forget': (input: { gpuId: string }) => {
+      const gpus = state.gpus as { detection: { gpus: { id: string }[] } }
+      push('gpus', { ...gpus, detection: { ...gpus.detection, gpus: gpus.detection.gpus.filter((gpu) => gpu.id !== input.gpuId) } })
+      return null
     },
     'notice.dismiss': (input: { id: string }) => {
       const app = state.app as { notices: { id: string }[] }
@@ -114,6 +146,7 @@ function playState(played: Played): void {
   page.idlewatt = {
     ask(name: string, input: unknown) {
       asked.push({ name, input })
+      if (name.startsWith('history.')) return (page.answerPast as (name: string, input: unknown) => Promise<unknown>)(name, input)
       return Promise.resolve({ ok: true, value: answers[name]?.(input as never) ?? null })
     },
     onUpdate(listener: (update: unknown) => void) {

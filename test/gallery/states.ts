@@ -1,7 +1,7 @@
 /** Hand-made states, for the page's tests and for what no recording can show. Typed by the contract: one that no longer fits does not compile. */
 import type { State } from '../../shared/state.ts'
 import { unknownSample, type GpuSample } from '../../shared/telemetry.ts'
-import { comparison, estimate, gpu, machine, now, result, sample, series, state } from './parts.ts'
+import { alert, comparison, estimate, gpu, health, machine, now, result, sample, series, state } from './parts.ts'
 
 export interface GalleryState {
   id: string
@@ -13,10 +13,12 @@ export interface GalleryState {
   past?: ReturnType<typeof result>[]
   /** Only these pages are worth a picture; all when left out. */
   pages?: string[]
-  /** Done on the page before the picture. */
+  /** `none`: nothing was recorded of any card; left out: the past of past.ts. */
+  recorded?: 'none'
   /** The page comes through a browser, and the stream of updates ends at once. */
   isLost?: boolean
-  act?: 'open-row' | 'open-needs' | 'open-binds' | 'open-facts' | 'what-if' | 'what-if-unknown' | 'open-gpu' | 'bad-setting'
+  /** Done on the page before the picture. */
+  act?: 'open-row' | 'open-needs' | 'open-binds' | 'open-layers' | 'range-24h' | 'range-1y' | 'chart-keys' | 'webhook' | 'what-if' | 'what-if-unknown' | 'open-gpu' | 'bad-setting'
 }
 
 const gib = 1024 ** 3
@@ -79,6 +81,22 @@ const crashed = state({
 
 const losing = state({ settings: { values: { ...state().settings.values, currency: 'EUR', electricityPricePerKwh: 0.42, temperatureUnit: 'F' }, currencyRate: { usdPerUnit: 1.0873, origin: 'bundled', source: { url: 'https://www.ecb.europa.eu/stats', date: '2026-11-20' }, takenAt: now - 3 * 86_400_000 } }, comparison: { phase: 'ready', madeAt: now, estimates: comparison().map((one) => ({ ...one, net: { low: one.net.low === null ? null : one.net.low - 9, expected: one.net.expected === null ? null : one.net.expected - 8.6, high: one.net.high === null ? null : one.net.high - 8.2 } })) } })
 
+const fourth = gpu(3, { name: 'GeForce RTX 3090', model: 'GeForce RTX 3090', temperatureLimits: { slowdownC: 95, shutdownC: 98, targetC: 83, memoryC: null }, nvlinks: [{ link: 0, isActive: true, version: '3.0', remotePciAddress: '0000:01:00.0' }, { link: 1, isActive: false, version: '3.0', remotePciAddress: null }], retiredPages: { singleBit: 0, doubleBit: 2, pending: true }, disagreements: [{ field: 'pcieLanesMax', said: [{ layer: 'nvml', value: 16 }, { layer: 'sysfs', value: 8 }] }] })
+const critical = alert({ id: 'lost:GPU-00000001', rule: 'lost', gpuId: 'GPU-00000001', gpuName: 'GeForce RTX 3090', severity: 'critical', title: 'A card is lost', sentence: 'It has not been found since 08:52.', remedy: 'Restart the machine; if it stays away, check its power cables and its riser.', since: now - 83 * 60_000, evidence: [], toldAt: null })
+const ailing = state({
+  app: two.app,
+  gpus: two.gpus.phase === 'ready' ? { phase: 'ready', detection: { ...two.gpus.detection, gpus: [...two.gpus.detection.gpus.slice(0, 1), fourth, ...two.gpus.detection.gpus.slice(1).map((one) => ({ ...one, lostSince: now - 83 * 60_000 }))] } } : two.gpus,
+  telemetry: { samples: { 'GPU-00000000': sample({ temperatureC: 87, hotspotC: 101, powerW: 348, utilisation: 0.99, throttle: ['sw_thermal_slowdown', 'hw_thermal_slowdown'], powerLimitW: 350 }), 'GPU-00000003': sample({ powerLimitW: 350 }) }, status: { phase: 'on', since: now - 90_000 } },
+  health: health({
+    open: [critical, alert({ gpuName: 'GeForce RTX 3090' }), alert({ id: 'power-limit:GPU-00000000', rule: 'power-limit', severity: 'info', title: 'At its power limit', sentence: 'It draws 348 W of 350 W.', remedy: 'Nothing, unless you want it to work faster: its power limit can be raised.', evidence: [], toldAt: null })],
+    ended: [alert({ id: 'memory-full:GPU-00000000', title: 'Memory nearly full', severity: 'warning', since: now - 9 * 3_600_000, until: now - 8.2 * 3_600_000 })],
+    quietUntil: now + 3 * 3_600_000,
+    channels: [{ id: 'desktop', isSetUp: true, host: null, because: null, last: null, waiting: 0 }, { id: 'webhook', isSetUp: true, host: 'hooks.example.org', because: null, last: { at: now - 600_000, ok: false, sentence: 'The server did not answer within 10 seconds.' }, waiting: 2 }, { id: 'ntfy', isSetUp: false, host: null, because: null, last: null, waiting: 0 }],
+  }),
+})
+const stillLoading = state({ ...noGpu, gpus: noGpu.gpus.phase === 'ready' ? { ...noGpu.gpus, retry: { at: now + 14_000, until: now + 240_000 } } : noGpu.gpus })
+const notRecording = state({ health: health({ recording: { phase: 'stopped', since: now - 3_600_000, sentence: 'The disk that holds the data folder is full, so nothing is recorded.', retryAt: now + 40_000 } }) })
+
 export const whatIfEstimates = comparison({ gpuIds: [], gpuName: 'GeForce RTX 5090', gpuModel: 'GeForce RTX 5090' }).map((one) => estimate({ ...one, needs: one.needs.filter((need) => need.id === 'class') }))
 
 export const states: GalleryState[] = [
@@ -87,6 +105,10 @@ export const states: GalleryState[] = [
   { id: 'eight-h200', title: 'Eight H200', state: eight, history: [series('GPU-00000005', sample({ powerLimitW: 700 }))] },
   { id: 'sixteen', title: 'Sixteen cards of two kinds', state: sixteen },
   { id: 'none', title: 'No GPU', state: noGpu },
+  { id: 'ailing', title: 'A lost card, a hot one, and one on which layers differ', state: ailing, history: [series('GPU-00000000', sample({ powerLimitW: 350, throttle: ['sw_thermal_slowdown'] }))] },
+  { id: 'still-loading', title: 'Soon after the machine was started', state: stillLoading, pages: ['overview', 'gpus'] },
+  { id: 'not-recording', title: 'A full disk', state: notRecording, pages: ['overview', 'gpus', 'settings'], recorded: 'none', history: [series('GPU-00000000', sample())] },
+  { id: 'one-card', title: 'One card', state: state(), pages: ['gpus'] },
   { id: 'silent', title: 'A driver that does not answer', state: silent },
   { id: 'looking', title: 'Looking for GPUs', state: looking },
   { id: 'running', title: 'A measurement under way', state: running, pages: ['measure', 'overview'] },

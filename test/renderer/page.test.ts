@@ -1,15 +1,13 @@
 /** The built page in a real Chromium: no accessibility fault in either theme, everything by keyboard alone, nothing the security policy refuses. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageIds } from '../../renderer/state/route.ts'
+import { faultsOf, tabTo } from '../gallery/by-keyboard.ts'
 import { buildPage, servePage, stagePage, type StagedPage } from '../gallery/stage.ts'
 import { readRealState } from '../gallery/real.ts'
 import { states, whatIfEstimates, type GalleryState } from '../gallery/states.ts'
 import { findChromium, launchChromium } from '../helpers/chromium.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const whatIf = { model: 'GeForce RTX 5090', nearest: [], estimates: whatIfEstimates }
 /** Recorded machines whose real requirements and estimates are drawn. */
 const recorded = ['rtx-4090-windows', 'eight-h200']
@@ -36,31 +34,6 @@ describe.skipIf(findChromium() === null)('the page', () => {
     if (!shown) throw new Error(`There is no state ${stateId}.`)
     const context = await browser.newContext({ colorScheme, viewport, reducedMotion: 'reduce' })
     return stagePage(context, { address: served.address, page, shown, whatIf, models })
-  }
-
-  /** Rules of WCAG 2.0 to 2.2, levels A and AA, and axe's own best practices. */
-  async function faultsOf(page: Page): Promise<string[]> {
-    await page.evaluate(axe)
-    return page.evaluate(async () => {
-      const { violations } = await (window as unknown as { axe: { run(root: Document, options: unknown): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }).axe.run(document, {
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      })
-      return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`))
-    })
-  }
-
-  /** Presses Tab until `wanted` holds of the focused element's accessible text; fails where it is never reached. */
-  async function tabTo(page: Page, wanted: RegExp): Promise<void> {
-    for (let i = 0; i < 80; i += 1) {
-      await page.keyboard.press('Tab')
-      const text = await page.evaluate(() => {
-        const element = document.activeElement as HTMLElement | null
-        const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])].map((label) => label.textContent).join(' ') : ''
-        return `${labels} ${element?.getAttribute('aria-label') ?? ''} ${element?.innerText ?? ''}`.trim()
-      })
-      if (wanted.test(text)) return
-    }
-    throw new Error(`Tab never reached ${wanted}.`)
   }
 
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -5,7 +5,7 @@ import { nvmlCodes, nvmlReason } from './nvml-words.ts'
 
 /** A card that cannot do something may learn it: MIG and ECC are switched while the driver runs. */
 const refusedForMs = 60_000
-const lasting: ReadonlySet<number> = new Set([nvmlCodes.notSupported, nvmlCodes.functionNotFound, nvmlCodes.deprecated, nvmlCodes.noPermission, nvmlCodes.versionMismatch])
+const lasting: ReadonlySet<number> = new Set([nvmlCodes.notSupported, nvmlCodes.invalidArgument, nvmlCodes.functionNotFound, nvmlCodes.deprecated, nvmlCodes.noPermission, nvmlCodes.versionMismatch])
 
 export interface NvmlQuestions {
   /** `keepMs`: how old the answer may be. `at`: ms since epoch. */

@@ -5,14 +5,15 @@ import { valueOf } from '../reading.ts'
 import { blankCard, type CardSeen } from '../vendor.ts'
 import type { NvmlValues } from './nvml.ts'
 import type { NvmlQuestions } from './nvml-asking.ts'
-import { architectureName, attachmentOfMode, computeModeName, driverModelName, isIntegratedName, nvmlCodes, nvmlReason } from './nvml-words.ts'
+import { architectureName, attachmentOfMode, computeModeName, driverModelName, isIntegratedName, needsReset, nvmlCodes, nvmlReason } from './nvml-words.ts'
 import { gpuLost, resetRequired } from './problems.ts'
 
 /** Slow questions (thresholds, retired pages, links) are asked here and nowhere else: a look is rare. */
 export function cardFrom(questions: NvmlQuestions, at: number): CardSeen {
   const value = <Key extends keyof NvmlValues>(key: Key): NvmlValues[Key] | null => valueOf(questions.ask(key, at))
   const memory = value('memory')
-  const trouble = memory === null ? questions.refusal('memory') : null
+  const refused = memory === null ? questions.refusal('memory') : null
+  const troubles = refused === null ? [] : troubleOf(refused)
   const pci = value('pci')
   const range = value('powerLimitRangeMw')
   const capability = value('computeCapability')
@@ -52,7 +53,7 @@ export function cardFrom(questions: NvmlQuestions, at: number): CardSeen {
     powerLimitDefaultW: watts(value('defaultPowerLimitMw')),
     powerLimitMinW: watts(range?.min ?? null),
     powerLimitMaxW: watts(range?.max ?? null),
-    problems: trouble === null ? [] : troubleOf(trouble),
+    problems: troubles.length === 0 && needsReset(value('recoveryAction')) ? [resetRequired] : troubles,
   }
 }
 

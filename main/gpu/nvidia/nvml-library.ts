@@ -9,7 +9,7 @@ import type { Nvml, NvmlAnswer, NvmlDevice, NvmlValues } from './nvml.ts'
 import { big, bindNvml, eitherOf, handle, mapAnswer, notThere, pointer, refuse, structVersion, systemText, textIn, type Ask, type NvmlBinding } from './nvml-binding.ts'
 import { createXidListener } from './nvml-events.ts'
 import { migHandleAsker, migInstanceAsker, processAsker, utilisationAsker } from './nvml-processes.ts'
-import { nvlinkVersionName, nvmlCodes } from './nvml-words.ts'
+import { nvlinkVersionName, nvmlCodes, throttleReasonsFrom } from './nvml-words.ts'
 
 /** Where the library lies; the first that loads is taken. `override` alone is tried where it is given. */
 export function nvmlPaths(platform: string, env: Record<string, string | undefined>): string[] {
@@ -36,12 +36,14 @@ export function loadNvml(paths: string[]): Nvml | null {
 
 /** More fans or links than any card has. */
 const mostFans = 16
-const mostLinks = 36
+const mostLinks = 72
 const clocks = { graphics: 0, sm: 1, memory: 2, video: 3 }
 /** nvmlTemperatureThresholds_t; the target is the "acoustic" threshold as it is set now. */
 const thresholds = { shutdown: 0, slowdown: 1, memory: 2, target: 5 }
 /** Numbers of nvmlDeviceGetFieldValues. */
-const fields = { memoryTemperature: 82, shutdownMargin: 193, slowdownMargin: 194 }
+const fields = { memoryTemperature: 82, shutdownMargin: 193, slowdownMargin: 194, recoveryAction: 230 }
+/** nvmlTemperatureSensors_t. */
+const sensors = { core: 0, hottest: 1 }
 
 type Askers = { [Key in keyof NvmlValues]: Ask<NvmlValues[Key]> }
 
@@ -112,6 +114,7 @@ function askersOver(binding: NvmlBinding): Askers {
     decoder: first(uints('nvmlDeviceGetDecoderUtilization', 2)),
     temperatureC: temperatureAsker(binding),
     memoryTemperatureC: memoryTemperatureAsker(binding),
+    hotspotTemperatureC: versionedTemperature(binding, sensors.hottest),
     thresholdShutdownC: threshold(thresholds.shutdown),
     thresholdSlowdownC: threshold(thresholds.slowdown),
     thresholdMemoryC: threshold(thresholds.memory),
@@ -136,7 +139,8 @@ function askersOver(binding: NvmlBinding): Askers {
     fanCount,
     fans: fansAsker(binding, fanCount),
     fansRpm: fansRpmAsker(binding, fanCount),
-    throttleReasons: struct(['nvmlDeviceGetCurrentClocksEventReasons', 'nvmlDeviceGetCurrentClocksThrottleReasons'], 8, (out) => big(out, 0)),
+    recoveryAction: field(fields.recoveryAction),
+    throttleReasons: struct(['nvmlDeviceGetCurrentClocksEventReasons', 'nvmlDeviceGetCurrentClocksThrottleReasons'], 8, (out) => throttleReasonsFrom(out.readBigUInt64LE(0))),
     eccEnabled: flag(first(uints('nvmlDeviceGetEccMode', 2))),
     eccCorrected: ecc(0),
     eccUncorrected: ecc(1),
@@ -182,10 +186,18 @@ function pciAsker({ struct }: NvmlBinding): Ask<NvmlValues['pci']> {
   }))
 }
 
-/** nvmlTemperature_v1_t { version, sensor, temperature } since CUDA 13; the plain call before. */
-function temperatureAsker({ struct }: NvmlBinding): Ask<number> {
-  const plain = struct(['nvmlDeviceGetTemperature'], 4, (out) => out.readInt32LE(0), undefined, 0)
-  const versioned = struct(['nvmlDeviceGetTemperatureV'], 12, (out) => out.readInt32LE(8), (out) => out.writeUInt32LE(structVersion(12, 1), 0))
+/** nvmlTemperature_v1_t { version, sensor, temperature }, since driver 570. */
+function versionedTemperature({ struct }: NvmlBinding, sensor: number): Ask<number> {
+  return struct(['nvmlDeviceGetTemperatureV'], 12, (out) => out.readInt32LE(8), (out) => {
+    out.writeUInt32LE(structVersion(12, 1), 0)
+    out.writeUInt32LE(sensor, 4)
+  })
+}
+
+/** The plain call is given up since CUDA 13, but still there. */
+function temperatureAsker(binding: NvmlBinding): Ask<number> {
+  const plain = binding.struct(['nvmlDeviceGetTemperature'], 4, (out) => out.readInt32LE(0), undefined, sensors.core)
+  const versioned = versionedTemperature(binding, sensors.core)
   return (device) => {
     const first = plain(device)
     const answer = first.ok || (first.code !== nvmlCodes.functionNotFound && first.code !== nvmlCodes.deprecated) ? first : versioned(device)
@@ -247,7 +259,7 @@ function retiredAsker({ lazily }: NvmlBinding, cause: 0 | 1): Ask<number> {
   }
 }
 
-/** Links are numbered from 0; the first that the card does not have ends the list. A card without NVLink has none. */
+/** Links are numbered from 0, on some boards with gaps. A card without NVLink has none. */
 function nvlinkAsker({ uint, struct }: NvmlBinding): Ask<NvmlValues['nvlinks']> {
   const links = Array.from({ length: mostLinks }, (_, link) => ({
     state: uint(['nvmlDeviceGetNvLinkState'], link),
@@ -258,7 +270,8 @@ function nvlinkAsker({ uint, struct }: NvmlBinding): Ask<NvmlValues['nvlinks']> 
     const found: NvmlValues['nvlinks'] = []
     for (const [link, { state, version, remote }] of links.entries()) {
       const active = state(device)
-      if (!active.ok && found.length === 0 && active.code !== nvmlCodes.notSupported && active.code !== nvmlCodes.invalidArgument) return active
+      if (!active.ok && active.code === nvmlCodes.notSupported) continue
+      if (!active.ok && found.length === 0 && active.code !== nvmlCodes.invalidArgument) return active
       if (!active.ok) break
       const isActive = active.value === 1
       const told = isActive ? version(device) : null

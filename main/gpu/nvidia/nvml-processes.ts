@@ -30,17 +30,32 @@ function listOf(bytes: number): (ask: (list: Buffer, count: Buffer) => number) =
   }
 }
 
-/** nvmlProcessInfo_t is 24 bytes with the MIG ids since _v2, and 16 bytes before. */
+/** What the list is filled with before it is asked for: shows how far the driver wrote. */
+const untouched = 0xa5
+const entrySizes = [16, 24, 32]
+const largestEntry = 32
+
+/**
+ * nvmlProcessInfo_t is 24 bytes with the MIG ids since _v2, and 16 before; but drivers 535.43 to 535.97 write 32 under the
+ * same name, _v3 (NVIDIA took it back in 535.98). One entry begins alike in all of them.
+ */
+function entrySize(list: Buffer, count: number, usual: number): number {
+  let end = count * largestEntry
+  while (end > 0 && list[end - 1] === untouched) end -= 1
+  return count < 2 ? usual : (entrySizes.find((bytes) => end <= count * bytes) ?? usual)
+}
+
 export function processAsker(binding: NvmlBinding, kind: 'Compute' | 'Graphics', migHandles: Ask<NvmlDevice[]>): Ask<NvmlProcess[]> {
   const base = `nvmlDeviceGet${kind}RunningProcesses`
-  const forms = ([[`${base}_v3`, 24], [`${base}_v2`, 24], [base, 16]] as const).map(([name, bytes]) => ({ call: binding.lazily([name], [handle, pointer, pointer]), bytes, list: listOf(bytes) }))
+  const forms = ([[`${base}_v3`, 24], [`${base}_v2`, 24], [base, 16]] as const).map(([name, usual]) => ({ call: binding.lazily([name], [handle, pointer, pointer]), usual, list: listOf(largestEntry) }))
 
   function onDevice(device: NvmlDevice): NvmlAnswer<NvmlProcess[]> {
-    for (const { call, bytes, list } of forms) {
+    for (const { call, usual, list } of forms) {
       const entry = call()
       if (!entry) continue
-      const answer = list((out, count) => entry(device, count, out))
+      const answer = list((out, count) => entry(device, count, out.fill(untouched)))
       if (!answer.ok) return answer
+      const bytes = entrySize(answer.value.list, answer.value.count, usual)
       return {
         ok: true,
         value: Array.from({ length: answer.value.count }, (_, index) => {
@@ -89,6 +104,7 @@ export function utilisationAsker(binding: NvmlBinding): Ask<NvmlValues['processU
   }
 }
 
+/** In the order of their indices, which may have gaps. */
 export function migHandleAsker(binding: NvmlBinding): Ask<NvmlDevice[]> {
   const most = binding.uint(['nvmlDeviceGetMaxMigDeviceCount'])
   const handles = Array.from({ length: mostInstances }, (_, index) => binding.struct(['nvmlDeviceGetMigDeviceHandleByIndex'], 8, (out) => big(out, 0), undefined, index))
@@ -105,6 +121,7 @@ export function migHandleAsker(binding: NvmlBinding): Ask<NvmlDevice[]> {
 /** nvmlDeviceAttributes_t: SM count first, memory in MiB at 32. */
 export function migInstanceAsker(binding: NvmlBinding, migHandles: Ask<NvmlDevice[]>, memory: Ask<NvmlValues['memory']>): Ask<NvmlValues['migInstances']> {
   const attributes = binding.struct(['nvmlDeviceGetAttributes_v2', 'nvmlDeviceGetAttributes'], 48, (out) => ({ multiprocessors: out.readUInt32LE(0), memoryMb: big(out, 32) }))
+  const indexOf = binding.uint(['nvmlDeviceGetIndex'])
   const gpuInstance = binding.uint(['nvmlDeviceGetGpuInstanceId'])
   const computeInstance = binding.uint(['nvmlDeviceGetComputeInstanceId'])
   return (device) => {
@@ -112,11 +129,12 @@ export function migInstanceAsker(binding: NvmlBinding, migHandles: Ask<NvmlDevic
     if (!found.ok) return found
     return {
       ok: true,
-      value: found.value.map((instance, index) => {
+      value: found.value.map((instance, order) => {
+        const index = indexOf(instance)
         const told = attributes(instance)
         const size = memory(instance)
         return {
-          index,
+          index: index.ok && index.value < mostInstances ? index.value : order,
           gpuInstanceId: instanceId(gpuInstance(instance)),
           computeInstanceId: instanceId(computeInstance(instance)),
           memoryBytes: size.ok ? size.value.total : told.ok ? told.value.memoryMb * 1024 ** 2 : null,

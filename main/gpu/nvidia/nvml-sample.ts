@@ -4,7 +4,7 @@ import { known, mapReading, sampleOf, unknown, valueOf, within, type Reading } f
 import type { NvmlProcess, NvmlValues } from './nvml.ts'
 import type { NvmlQuestions } from './nvml-asking.ts'
 import { between, mostMemoryBytes } from './nvml-card.ts'
-import { driverModelName, nvmlCodes, nvmlReason, throttleNames } from './nvml-words.ts'
+import { driverModelName, isIntegratedName, mostThrottleBits, nvmlCodes, nvmlReason, throttleNames } from './nvml-words.ts'
 import { programName } from './smi-details.ts'
 
 /** How old an answer may be that seldom changes, or that is costly to ask for. */
@@ -30,7 +30,8 @@ export function sampleFrom(questions: NvmlQuestions, at: number, options: Sample
   const milliwatts = (reading: Reading): Reading => within(mapReading(reading, (value) => value / 1000), 0, 20_000)
   const cutUp = valueOf(ask('migEnabled', rarelyMs)) === true
   const load = cutUp ? whileCutUp(ask('utilization'), questions.refusal('utilization')) : ask('utilization')
-  const total = within(mapReading(memory, (value) => value.total), 1, mostMemoryBytes)
+  const held = refused === nvmlCodes.notSupported && isIntegratedName(valueOf(ask('name', rarelyMs)) ?? '') ? unknown(noMemoryOfItsOwn) : memory
+  const total = within(mapReading(held, (value) => value.total), 1, mostMemoryBytes)
   const fans = fansFrom(ask('fans'), ask('fansRpm'))
   return sampleOf(at, {
     readings: {
@@ -38,10 +39,10 @@ export function sampleFrom(questions: NvmlQuestions, at: number, options: Sample
       memoryUtilisation: percent(mapReading(load, (value) => value.memory)),
       encoder: percent(ask('encoder')),
       decoder: percent(ask('decoder')),
-      memoryUsedBytes: within(mapReading(memory, (value) => value.used), 0, valueOf(total) ?? mostMemoryBytes),
+      memoryUsedBytes: within(mapReading(held, (value) => value.used), 0, valueOf(total) ?? mostMemoryBytes),
       memoryTotalBytes: total,
       temperatureC: within(ask('temperatureC'), -40, 200),
-      hotspotC: unknown('NVML does not tell the hotspot'),
+      hotspotC: hotspotFrom(ask('hotspotTemperatureC')),
       memoryC: within(ask('memoryTemperatureC'), -40, 200),
       powerW: milliwatts(ask('powerUsageMw')),
       powerLimitW: within(milliwatts(ask('enforcedPowerLimitMw', seldomMs)), 0.5, 20_000),
@@ -59,8 +60,7 @@ export function sampleFrom(questions: NvmlQuestions, at: number, options: Sample
       pcieReplays: within(ask('pcieReplays', seldomMs), 0, 0xffff_fffe),
     },
     performanceState: performanceState(valueOf(ask('performanceState'))),
-    // More bits than the header has reasons are no answer.
-    throttle: mapReading(within(ask('throttleReasons'), 0, 0xffff_fffe), throttleNames),
+    throttle: mapReading(throttleFrom(ask('throttleReasons')), throttleNames),
     processes: processesFrom(ask, options),
     fans: 'why' in fans.share && 'why' in fans.rpm ? fans.share : known(fans.list),
     incidents: options.incidents,
@@ -70,6 +70,18 @@ export function sampleFrom(questions: NvmlQuestions, at: number, options: Sample
 
 function whileCutUp<T>(reading: Reading<T>, refused: number | null): Reading<T> {
   return 'why' in reading && refused === nvmlCodes.notSupported ? unknown('the driver does not tell it while the card is cut into MIG instances') : reading
+}
+
+/** Of chips that are processor and graphics in one, and of which the driver therefore counts no memory. */
+export const noMemoryOfItsOwn = 'the card has no memory of its own: it uses the machine’s'
+
+function hotspotFrom(reading: Reading): Reading {
+  return 'why' in reading ? unknown('this driver does not tell the hotspot (NVIDIA’s library does since version 615)') : within(reading, -40, 200)
+}
+
+/** More bits than the header has reasons are no answer. */
+function throttleFrom(reading: Reading): Reading {
+  return 'value' in reading && reading.value === 0xffff_ffff ? unknown(`the driver gave ${reading.value}, which cannot be`) : within(reading, 0, mostThrottleBits)
 }
 
 function performanceState(state: number | null): string | null {

@@ -1,4 +1,4 @@
-/** NVML's numbers in words: return codes, throttle reasons and the enums of a card's settings. Facts of NVIDIA's nvml.h, 12.2 to 13.x. */
+/** NVML's numbers in words: return codes, throttle reasons and the enums of a card's settings. Facts of NVIDIA's nvml.h, 12.2 to 13.x, and of its change log to v615. */
 import type { CardDetails } from '../../../shared/machine.ts'
 
 /** Return values from NVIDIA's nvml.h (nvmlReturn_t). */
@@ -77,10 +77,20 @@ const throttleBits: [number, string][] = [
   [0x400, 'reliability'],
 ]
 const newestThrottleBit = 31
+/** Where `throttleReasonsFrom` puts bit 63, by which drivers before 2017 said "another reason"; a number holds 53 bits. */
+const otherReason = 2 ** 32
+/** More than there are bits for: no answer. */
+export const mostThrottleBits = 2 * otherReason - 2
+
+/** nvmlClocksEventReasons as a number. Garbage stays too large to be one. */
+export function throttleReasonsFrom(bits: bigint): number {
+  const rest = bits & ~(1n << 63n)
+  return bits === rest || rest >= 0xffff_ffffn ? Number(bits) : Number(rest) + otherReason
+}
 
 /** A bit that no header names yet is given by its value, so that it is not lost. */
 export function throttleNames(bits: number): string[] {
-  const names: string[] = []
+  const names: string[] = bits >= otherReason ? ['unknown'] : []
   for (let place = 0; place <= newestThrottleBit; place++) {
     const bit = 2 ** place
     if (Math.floor(bits / bit) % 2 === 0) continue
@@ -91,7 +101,7 @@ export function throttleNames(bits: number): string[] {
 
 /** nvmlDeviceArchitecture_t; worded as nvidia-smi's `product_architecture`. null: one that is newer than this list. */
 export function architectureName(value: number | null): string | null {
-  const names: Record<number, string> = { 2: 'Kepler', 3: 'Maxwell', 4: 'Pascal', 5: 'Volta', 6: 'Turing', 7: 'Ampere', 8: 'Ada Lovelace', 9: 'Hopper', 10: 'Blackwell' }
+  const names: Record<number, string> = { 2: 'Kepler', 3: 'Maxwell', 4: 'Pascal', 5: 'Volta', 6: 'Turing', 7: 'Ampere', 8: 'Ada Lovelace', 9: 'Hopper', 10: 'Blackwell', 11: 'Orin', 13: 'Rubin' }
   return value === null ? null : (names[value] ?? null)
 }
 
@@ -107,7 +117,12 @@ export function driverModelName(value: number | null): CardDetails['driverModel'
 
 /** nvmlNvLinkVersion_t. */
 export function nvlinkVersionName(value: number): string | null {
-  return ['1.0', '2.0', '2.2', '3.0', '3.1', '4.0', '5.0'][value - 1] ?? null
+  return ['1.0', '2.0', '2.2', '3.0', '3.1', '4.0', '5.0', '6.0'][value - 1] ?? null
+}
+
+/** nvmlDeviceGpuRecoveryAction_t: of what the driver may ask for, those after which alone the card works again. nvidia-smi has words for them. */
+export function needsReset(action: number | string | null): boolean {
+  return typeof action === 'string' ? /reset|reboot/i.test(action) : action !== null && [1, 2, 4, 5].includes(action)
 }
 
 /** From nvmlGpuVirtualizationMode_t, or the word that nvidia-smi has for it; a host that hands out slices has the whole card itself. */

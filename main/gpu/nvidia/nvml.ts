@@ -17,6 +17,8 @@ export interface NvmlValues {
   decoder: number
   temperatureC: number
   memoryTemperatureC: number
+  /** The hottest part of the card; since driver 615. */
+  hotspotTemperatureC: number
   powerUsageMw: number
   enforcedPowerLimitMw: number
   defaultPowerLimitMw: number
@@ -58,7 +60,9 @@ export interface NvmlValues {
   architecture: number
   virtualizationMode: number
   boardPartNumber: string
-  /** Bits of nvmlClocksEventReasons. */
+  /** What the driver says has to be done before the card works again; 0: nothing. Since driver 570. */
+  recoveryAction: number
+  /** Bits of nvmlClocksEventReasons; 2^32: an older driver's "another reason". */
   throttleReasons: number
   eccEnabled: boolean
   eccCorrected: number

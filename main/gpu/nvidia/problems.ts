@@ -1,5 +1,6 @@
 /** What can be wrong with an NVIDIA card or driver, each with a sentence and what to do. Ids are stable. */
 import type { Problem } from '../../../shared/machine.ts'
+import { pciAddressOf } from '../../system/pci-address.ts'
 
 const command = 'nvidia-smi'
 
@@ -45,7 +46,7 @@ export function notPermitted(why: string): Problem {
   return {
     id: 'driver-not-permitted',
     sentence: `The NVIDIA driver does not let Idlewatt in: ${why}.`,
-    remedy: 'Run Idlewatt as a user who may open /dev/nvidia* (on many systems the groups video and render); in a container, hand the cards to it (`--gpus all`).',
+    remedy: 'Run Idlewatt as a user who may open /dev/nvidia* (on many systems the groups video and render); in a container, hand the cards to it (`--gpus all`); in WSL2, update the driver in Windows and run `wsl --update` there.',
   }
 }
 
@@ -89,12 +90,29 @@ export function cardsNotDescribed(counted: number, described: number): Problem {
   }
 }
 
+/**
+ * nvidia-smi names a card that it cannot open in a line of its own, in place of its document, before it or within it:
+ * "Unable to determine the device handle for GPU0000:41:00.0: Unknown Error". Pure.
+ */
+export function cardsRefused(text: string): Problem[] {
+  const lines = [...text.matchAll(/^.*unable to (?:determine|detect) the device handle for gpu\s*([0-9a-f]+:[0-9a-f]+:[0-9a-f.]+)\s*:\s*([^\r\n<]+)/gim)]
+  return lines.map(([line, address = '', said = '']): Problem => {
+    const known = problemFromWords(said)
+    if (known) return { ...known, sentence: `${known.sentence.split(':')[0]!.replace(/\.$/, '')}: ${firstSentence(line)}` }
+    return {
+      id: 'card-not-readable',
+      sentence: `The NVIDIA driver cannot open the card at ${pciAddressOf(address) ?? address}: ${firstSentence(said)}`,
+      remedy: 'Restart the machine (a container: start it again). If it stays so, check the card’s power cables, its seat and riser; in the system’s log, "Xid" says more.',
+    }
+  })
+}
+
 /** From the words that nvidia-smi prints in place of its document. null: none of the known ones. */
 export function problemFromWords(text: string): Problem | null {
   if (/version mismatch/i.test(text)) return libraryMismatch
   if (/gpu is lost/i.test(text)) return { ...gpuLost, sentence: `The driver has lost a card: ${firstSentence(text)}` }
   if (/couldn't communicate with the nvidia driver|driver is not loaded|driver not loaded|could not communicate|couldn't find (the )?(libnvidia-ml|nvml)/i.test(text)) return driverNotLoaded
-  if (/insufficient permission|no permission|blocked by the operating system|operating system has blocked/i.test(text)) return notPermitted(firstSentence(text).replace(/[.!?]$/, ''))
+  if (/insufficient permission|no permission|not have suff?i?cient permission|blocked by the operating system|operating system has blocked/i.test(text)) return notPermitted(firstSentence(text).replace(/[.!?]$/, ''))
   if (/requires? (reset|restart)|reset required/i.test(text)) return { ...resetRequired, sentence: `A card has to be reset before it can be used again: ${firstSentence(text)}` }
   return null
 }

@@ -2,7 +2,7 @@
 import type { Problem } from '../../../shared/machine.ts'
 import type { CommandResult, MachineSource } from '../../system/machine-source.ts'
 import { absent, answered, failed, type Layer, type LayerAnswer } from '../vendor.ts'
-import { cardsNotDescribed, commandFailed, driverNotAnswering, firstSentence, outputBroken, problemFromWords } from './problems.ts'
+import { cardsNotDescribed, cardsRefused, commandFailed, driverNotAnswering, firstSentence, outputBroken, problemFromWords } from './problems.ts'
 import { parseSmi, readSmiLog, type SmiReading } from './smi.ts'
 import { logOf, smiLimitBytes, SmiUnreadable } from './smi-xml.ts'
 
@@ -80,19 +80,19 @@ export function answerFrom(result: CommandResult, at: number): LayerAnswer {
   if (result.kind === 'failed') return failed('nvidia-smi', commandFailed(`${result.message}.`))
 
   const from = result.from ? `\`nvidia-smi -q -x\` (${result.from})` : '`nvidia-smi -q -x`'
+  const words = `${result.stdout}\n${result.stderr}`
   if (result.stdout.includes('<nvidia_smi_log')) {
     try {
-      return fromReading(parseSmi(result.stdout, at), result.stdout)
+      return fromReading(parseSmi(result.stdout, at), words)
     } catch (error) {
       if (!(error instanceof SmiUnreadable)) throw error
-      return failed('nvidia-smi', outputBroken(from, error.message))
+      return fromBrokenOff(result.stdout, words, at) ?? failed('nvidia-smi', outputBroken(from, error.message))
     }
   }
-  const words = `${result.stdout}\n${result.stderr}`
   if (/no devices were found/i.test(words)) return answered('nvidia-smi', [])
   // What a shell or Windows says in place of a program that is not there.
   if (/nvidia-smi['"]?: (command )?not found|not recognized as an internal or external command/i.test(words)) return absent('nvidia-smi')
-  const problem = problemFromWords(words)
+  const problem = cardsRefused(words)[0] ?? problemFromWords(words)
   if (problem) return failed('nvidia-smi', problem)
   if (result.exitCode !== 0) return failed('nvidia-smi', commandFailed(firstSentence(result.stderr.trim() || result.stdout)))
   try {
@@ -103,19 +103,32 @@ export function answerFrom(result: CommandResult, at: number): LayerAnswer {
   }
 }
 
-function fromReading(reading: SmiReading, wholeOutput = ''): LayerAnswer {
+/** Where nvidia-smi gave up at a card that it named, the cards before it are whole. null: it broke off for another reason. */
+function fromBrokenOff(stdout: string, words: string, at: number): LayerAnswer | null {
+  const [refused] = cardsRefused(words)
+  if (!refused) return null
+  const lastWhole = stdout.lastIndexOf('</gpu>')
+  if (lastWhole === -1) return failed('nvidia-smi', refused)
+  try {
+    return fromReading(parseSmi(`${stdout.slice(0, lastWhole)}</gpu></nvidia_smi_log>`, at), words)
+  } catch (error) {
+    if (!(error instanceof SmiUnreadable)) throw error
+    return failed('nvidia-smi', refused)
+  }
+}
+
+/** `words`: all that was printed. */
+function fromReading(reading: SmiReading, words = ''): LayerAnswer {
   const problems: Problem[] = []
+  const refused = cardsRefused(words)
   const counted = reading.attachedGpus ?? reading.cards.length
-  if (counted > reading.cards.length) {
+  if (counted > reading.cards.length + refused.length) {
     // What is described works all the same: the first card carries the word on those that are not.
     const problem = cardsNotDescribed(counted, reading.cards.length)
     const first = reading.cards[0]
     if (first) first.problems = [...first.problems, problem]
     else problems.push(problem)
   }
-  // A card that fell off the bus is named in a line before or after the document, not in it.
-  const outside = wholeOutput.replace(/<nvidia_smi_log[\s\S]*<\/nvidia_smi_log>/, '')
-  const lost = /gpu is lost/i.test(outside) ? problemFromWords(outside.split('\n').find((line) => /gpu is lost/i.test(line)) ?? '') : null
-  if (lost && !reading.cards.some((card) => card.problems.some(({ id }) => id === lost.id))) problems.push(lost)
+  problems.push(...refused.filter((problem) => !reading.cards.some((card) => card.problems.some(({ id }) => id === problem.id))))
   return answered('nvidia-smi', reading.cards, problems)
 }

@@ -4,7 +4,8 @@ import { pciAddressOf, pciIdFromCombined } from '../../system/pci-address.ts'
 import { firstKnown, known, mapReading, sampleOf, unknown, valueOf, within, type Reading } from '../reading.ts'
 import { blankCard, type CardSeen } from '../vendor.ts'
 import { mostMemoryBytes } from './nvml-card.ts'
-import { isIntegratedName } from './nvml-words.ts'
+import { noMemoryOfItsOwn } from './nvml-sample.ts'
+import { isIntegratedName, needsReset } from './nvml-words.ts'
 import { gpuLost, resetRequired } from './problems.ts'
 import { detailsOf } from './smi-card.ts'
 import { eccCount, fansOf, processesOf, throttleOf } from './smi-details.ts'
@@ -41,7 +42,9 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
   const power = powerOf(gpu)
   // Drivers before 2013 call it `memory_usage`.
   const memory = childOf(gpu, 'fb_memory_usage') === undefined ? 'memory_usage' : 'fb_memory_usage'
-  const memoryBytes = within(positive(numberAt(gpu, inBytes, memory, 'total')), 1, mostMemoryBytes)
+  const isIntegrated = name === null ? null : isIntegratedName(name)
+  const memoryAt = (which: string): Reading => ofItsOwn(isIntegrated, numberAt(gpu, inBytes, memory, which))
+  const memoryBytes = within(positive(memoryAt('total')), 1, mostMemoryBytes)
   const fans = fansOf(gpu)
   return {
     ...blankCard('nvidia-smi'),
@@ -57,7 +60,7 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
     pcieGenerationMax: valueOf(positive(numberAt(gpu, plain, 'pci', 'pci_gpu_link_info', 'pcie_gen', 'max_link_gen'))),
     pcieLanesMax: valueOf(positive(numberAt(gpu, inLanes, 'pci', 'pci_gpu_link_info', 'link_widths', 'max_link_width'))),
     drivesDisplay: valueOf(displayOf(gpu)),
-    isIntegrated: name === null ? null : isIntegratedName(name),
+    isIntegrated,
     eccEnabled: valueOf(flagAt(gpu, 'ecc_mode', 'current_ecc')),
     mig: migOf(gpu),
     powerLimitW: valueOf(power.limitW),
@@ -70,10 +73,10 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
         memoryUtilisation: load(gpu, 'memory_util'),
         encoder: share(gpu, 'encoder_util'),
         decoder: share(gpu, 'decoder_util'),
-        memoryUsedBytes: within(numberAt(gpu, inBytes, memory, 'used'), 0, mostMemoryBytes),
+        memoryUsedBytes: within(memoryAt('used'), 0, mostMemoryBytes),
         memoryTotalBytes: memoryBytes,
         temperatureC: within(numberAt(gpu, inCelsius, 'temperature', 'gpu_temp'), -40, 200),
-        hotspotC: unknown('nvidia-smi does not tell the hotspot'),
+        hotspotC: within(hotspotOf(gpu), -40, 200),
         memoryC: within(numberAt(gpu, inCelsius, 'temperature', 'memory_temp'), -40, 200),
         powerW: power.drawW,
         powerLimitW: power.limitW,
@@ -124,6 +127,17 @@ function load(gpu: XmlNode, name: string): Reading {
 
 function share(gpu: XmlNode, name: string): Reading {
   return within(numberAt(gpu, inPercent, 'utilization', name), 0, 1)
+}
+
+function ofItsOwn(isIntegrated: boolean | null, reading: Reading): Reading {
+  return 'why' in reading && isIntegrated === true ? unknown(noMemoryOfItsOwn) : reading
+}
+
+/** No schema up to v13 has it; its library does since driver 615. */
+function hotspotOf(gpu: XmlNode): Reading {
+  const block = childOf(gpu, 'temperature')
+  const name = listOf(block).flatMap((node) => Object.keys(node)).find((tag) => /hot_?spot/i.test(tag) && !/limit|threshold/i.test(tag))
+  return name === undefined ? unknown('nvidia-smi does not tell the hotspot') : numberAt(block, inCelsius, name)
 }
 
 function positive(reading: Reading): Reading {
@@ -192,7 +206,7 @@ function troublesOf(gpu: { [name: string]: XmlNode }): Problem[] {
     .join('\n')
   const action = valueOf(wordAt(gpu, 'gpu_recovery_action'))
   if (/gpu is lost/i.test(said)) return [gpuLost]
-  if (/requires? reset/i.test(said) || valueOf(flagAt(gpu, 'gpu_reset_status', 'reset_required')) === true || (action !== null && /reset|reboot/i.test(action))) {
+  if (/requires? (reset|restart)/i.test(said) || valueOf(flagAt(gpu, 'gpu_reset_status', 'reset_required')) === true || needsReset(action)) {
     return [resetRequired]
   }
   return []

@@ -2,7 +2,9 @@
 import type { GpuSample } from '../../../shared/telemetry.ts'
 import { usersOf } from '../../components/why-unknown.ts'
 import { ScrollBox } from '../../components/Page.tsx'
-import { formatBytes } from '../../format/numbers.ts'
+import { formatBytes, formatShare } from '../../format/numbers.ts'
+
+const kindWords = { compute: 'computing', graphics: 'graphics', both: 'both' } as const
 
 export function GpuProcesses({ sample }: { sample: GpuSample | null }) {
   if (!sample || sample.unknown.all) return null
@@ -30,15 +32,19 @@ export function GpuProcesses({ sample }: { sample: GpuSample | null }) {
             <th scope="col">Process</th>
             <th scope="col" className="number">Id</th>
             <th scope="col" className="number">GPU memory</th>
+            {sorted.some((one) => one.utilisation != null) ? <th scope="col" className="number">Share of the card</th> : null}
+            {sorted.some((one) => one.kind != null) ? <th scope="col">Uses it for</th> : null}
             <th scope="col">Whose</th>
           </tr>
         </thead>
         <tbody>
           {sorted.map((process) => (
-            <tr key={process.pid}>
+            <tr key={`${process.pid} ${process.name}`}>
               <td className="wrap" title={process.name}>{process.name}</td>
               <td className="number">{process.pid}</td>
               <td className="number">{process.memoryBytes === null ? <span className="unknown">unknown</span> : formatBytes(process.memoryBytes)}</td>
+              {sorted.some((one) => one.utilisation != null) ? <td className="number">{process.utilisation == null ? <span className="unknown">unknown</span> : formatShare(process.utilisation)}</td> : null}
+              {sorted.some((one) => one.kind != null) ? <td>{process.kind == null ? <span className="unknown">unknown</span> : kindWords[process.kind]}</td> : null}
               <td>{process.ours === true ? 'Idlewatt’s' : process.ours === false ? 'not ours' : <span className="muted">not known</span>}</td>
             </tr>
           ))}

@@ -2,6 +2,7 @@
 import type { Gpu } from '../../../shared/machine.ts'
 import type { GpuReadings, GpuSample } from '../../../shared/telemetry.ts'
 import { whyUnknown } from '../../components/why-unknown.ts'
+import { slowingReasons } from '../../state/alerts.ts'
 import { formatBytes, formatNumber, formatShare, formatTemperature, formatWatts, gap } from '../../format/numbers.ts'
 
 export interface Figure {
@@ -58,20 +59,29 @@ function allFigures(gpu: Gpu, sample: GpuSample | null, temperatureUnit: 'C' | '
     figure('Power', 'powerW', formatWatts, limit === null ? '' : `limit ${formatWatts(limit)}`, share(read('powerW'), limit)),
     figure('In use', 'utilisation', formatShare, list(also('encoder', 'encoder', formatShare), also('decoder', 'decoder', formatShare)), read('utilisation')),
     figure('Memory used', 'memoryUsedBytes', formatBytes, total === null ? '' : `of ${formatBytes(total)}`, share(read('memoryUsedBytes'), total)),
-    figure('Core clock', 'coreClockMhz', megahertz, sample?.performanceState ? `state ${sample.performanceState}` : ''),
-    figure('Memory clock', 'memoryClockMhz', megahertz),
-    figure('Fan', 'fan', formatShare),
-    figure('PCIe link', 'pcieGeneration', (value) => `gen ${value}${read('pcieLanes') === null ? '' : ` ×${read('pcieLanes')}`}`, gpu.pcieGenerationMax === null ? '' : `up to gen ${gpu.pcieGenerationMax}${gpu.pcieLanesMax === null ? '' : ` ×${gpu.pcieLanesMax}`}`),
+    figure('Core clock', 'coreClockMhz', megahertz, list(sample?.performanceState ? `state ${sample.performanceState}` : null, read('smClockMhz') === read('coreClockMhz') ? null : also('SM', 'smClockMhz', megahertz), also('video', 'videoClockMhz', megahertz), gpu.coreClockMaxMhz === null ? null : `up to ${megahertz(gpu.coreClockMaxMhz)}`)),
+    figure('Memory clock', 'memoryClockMhz', megahertz, gpu.memoryClockMaxMhz === null ? '' : `up to ${megahertz(gpu.memoryClockMaxMhz)}`),
+    fanFigure(sample),
+    figure('PCIe link', 'pcieGeneration', (value) => `gen ${value}${read('pcieLanes') === null ? '' : ` ×${read('pcieLanes')}`}`, list(gpu.pcieGenerationMax === null ? null : `up to gen ${gpu.pcieGenerationMax}${gpu.pcieLanesMax === null ? '' : ` ×${gpu.pcieLanesMax}`}`, (read('pcieReplays') ?? 0) > 0 ? `${formatNumber(read('pcieReplays') ?? 0, 0)} packets sent again` : null)),
     throttleFigure(sample),
     eccFigure(sample),
   ]
 }
 
+/** The fastest fan, with every fan below it where there are several. */
+function fanFigure(sample: GpuSample | null): Figure {
+  const fans = sample?.fans ?? []
+  const one = (share: number | null, rpm: number | null) => [share === null ? null : formatShare(share), rpm === null ? null : `${formatNumber(rpm, 0)}${gap}rpm`].filter((part) => part !== null).join(', ')
+  const value = sample ? one(sample.fan, sample.fan === null ? sample.fanRpm : null) : ''
+  const more = fans.length > 1 ? fans.map((fan, i) => `fan ${i + 1}: ${one(fan.share, fan.rpm) || 'unknown'}`).join('; ') : sample?.fan != null && sample.fanRpm !== null ? `${formatNumber(sample.fanRpm, 0)}${gap}rpm` : ''
+  return { label: 'Fan', value: value === '' ? null : value, why: whyUnknown(sample, 'fan'), more, level: sample?.fan ?? null }
+}
+
 /** An idle card is not slowed down, though drivers list it among the reasons. */
 function throttleFigure(sample: GpuSample | null): Figure {
   const reasons = sample?.throttle ?? null
-  const others = reasons?.filter((reason) => !/idle/i.test(reason)) ?? []
-  const words = others.length > 0 ? others.map((reason) => reason.replaceAll('_', ' ')).join(', ') : 'nothing'
+  const others = slowingReasons(reasons)
+  const words = others.length > 0 ? others.join(', ') : 'nothing'
   return { label: 'Slowed down by', value: reasons === null ? null : words, why: whyUnknown(sample, 'throttle'), more: others.length === 0 && reasons && reasons.length > 0 ? 'it is idle' : '', level: null }
 }
 

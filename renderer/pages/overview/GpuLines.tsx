@@ -2,6 +2,7 @@
 import type { Detection, Gpu } from '../../../shared/machine.ts'
 import type { GpuSample } from '../../../shared/telemetry.ts'
 import { Icon } from '../../components/Icon.tsx'
+import { Moment } from '../../components/Moment.tsx'
 import { Section } from '../../components/Page.tsx'
 import { Level, Reading } from '../../components/Reading.tsx'
 import { usersOf } from '../../components/why-unknown.ts'
@@ -13,10 +14,10 @@ import { usePart } from '../../state/window-context.ts'
 export function GpuLines({ detection }: { detection: Detection }) {
   const { samples, status } = usePart('telemetry')
   const { values } = usePart('settings')
-  const { cards, others } = drawnGpus(detection.gpus)
+  const { cards, others, lost } = drawnGpus(detection.gpus)
   return (
     <Section
-      title={cards.length === 0 ? 'Other devices' : cards.length === 1 ? 'GPU' : `${cards.length} GPUs`}
+      title={cards.length === 0 ? (lost.length > 0 ? 'GPUs that were here, and other devices' : 'Other devices') : cards.length === 1 ? 'GPU' : `${cards.length} GPUs`}
       aside={status.phase === 'not-answering' ? <span className="tone-warning">{status.sentence}</span> : null}
     >
       <table className="table gpu-lines">
@@ -30,8 +31,8 @@ export function GpuLines({ detection }: { detection: Detection }) {
           </tr>
         </thead>
         <tbody>
-          {[...cards, ...others].map((gpu) => {
-            const sample = samples[gpu.id] ?? gpu.sample
+          {[...cards, ...lost, ...others].map((gpu) => {
+            const sample = gpu.lostSince === null ? (samples[gpu.id] ?? gpu.sample) : null
             return (
               <tr key={gpu.id}>
                 <th scope="row">
@@ -43,7 +44,11 @@ export function GpuLines({ detection }: { detection: Detection }) {
                     </span>
                   ) : null}
                 </th>
-                {gpu.kind === 'gpu' ? (
+                {gpu.lostSince !== null ? (
+                  <td colSpan={4} className="tone-warning">
+                    Lost since <Moment at={gpu.lostSince} />.
+                  </td>
+                ) : gpu.kind === 'gpu' ? (
                   <>
                     <td className="number">
                       <Reading sample={sample} field="temperatureC" format={(value) => formatTemperature(value, values.temperatureUnit)} />

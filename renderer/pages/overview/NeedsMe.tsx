@@ -2,7 +2,8 @@
 import { ProblemNotice, Notice } from '../../components/Notice.tsx'
 import { Moment } from '../../components/Moment.tsx'
 import { Section } from '../../components/Page.tsx'
-import { detectionOf, LookAgain } from '../../components/Looking.tsx'
+import { detectionOf, LookAgain, problemsToSay } from '../../components/Looking.tsx'
+import { presentGpus } from '../../../shared/machine.ts'
 import { workloadWords } from '../../format/words.ts'
 import { drawnGpus, gpuTitle, pressingProblems, problemsBesides } from '../../state/gpu-slots.ts'
 import { useAsk, usePart } from '../../state/window-context.ts'
@@ -13,9 +14,9 @@ export function NeedsMe() {
   const { notices } = usePart('app')
   const { crashes } = usePart('benchmark')
   const detection = detectionOf(gpus)
-  const problems = detection?.problems ?? []
+  const problems = problemsToSay(gpus)
   // A problem of the driver stands both on the machine and on its cards; once is enough here.
-  const cardProblems = (detection?.gpus ?? []).flatMap((gpu) => problemsBesides(pressingProblems(gpu), problems).map((problem) => ({ gpu, problem })))
+  const cardProblems = presentGpus(detection?.gpus ?? []).flatMap((gpu) => problemsBesides(pressingProblems(gpu), problems).map((problem) => ({ gpu, problem })))
   const nothing = problems.length + cardProblems.length + notices.length + crashes.length === 0
   if (nothing && gpus.phase !== 'ready') return null
 

@@ -1,4 +1,4 @@
-/** Settings: what electricity costs, in which money, what the plug really gives, and how the pages look. */
+/** Settings: electricity and money, the plug, who is told what and how, recording, and how the pages look. */
 import { Page, Section } from '../../components/Page.tsx'
 import { SourceLink } from '../../components/SourceLink.tsx'
 import { Moment } from '../../components/Moment.tsx'
@@ -6,7 +6,9 @@ import { formatNumber } from '../../format/numbers.ts'
 import { originWords } from '../../format/words.ts'
 import { usePart } from '../../state/window-context.ts'
 import { ChoiceSetting } from './ChoiceSetting.tsx'
+import { NotificationSettings } from './NotificationSettings.tsx'
 import { NumberSetting } from './NumberSetting.tsx'
+import { RecordingSettings } from './RecordingSettings.tsx'
 import { currencies, themes } from './choices.ts'
 
 export function SettingsPage() {
@@ -61,6 +63,8 @@ export function SettingsPage() {
           <NumberSetting name="hostPowerW" label="Rest of the machine" unit="W" value={values.hostPowerW} placeholder="60 assumed" help="Processor, memory, fans and disks while a programme takes the whole machine. Empty: 60 W are assumed." />
         </div>
       </Section>
+      <NotificationSettings />
+      <RecordingSettings />
       <Section title="Appearance">
         <div className="settings">
           <ChoiceSetting name="theme" label="Theme" value={values.theme} choices={themes} />

@@ -132,6 +132,13 @@ describe.skipIf(findChromium() === null)('the desktop door', () => {
     expect(answers).toEqual({ notifications: 'denied', geolocation: 'User denied Geolocation' })
   })
 
+  it('saves what its page made, and downloads nothing else', async () => {
+    const standIn = await start(rtx4090())
+    await standIn.page()
+    const urls = ['blob:app://idlewatt/3c1e', 'blob:app://idlewatt.evil/3c1e', 'app://idlewatt/index.html', 'https://example.org/a.csv', 'data:text/csv,a']
+    expect(urls.map((url) => standIn.wouldDownload(url))).toEqual([true, false, false, false, false])
+  })
+
   it('serves the page under a strict policy that the page keeps', async () => {
     const page = await (await start(rtx4090())).page()
     const complaints: string[] = []

@@ -1,8 +1,7 @@
-/** What pages decide before they draw: the best honest answer, typed settings, what-if questions, series, routes. */
+/** What pages decide before they draw: the best honest answer, typed settings, what-if questions, routes. */
 import { describe, expect, it } from 'vitest'
 import { usersOf } from '../../../renderer/components/why-unknown.ts'
 import { figuresOf } from '../../../renderer/pages/gpus/figures.ts'
-import { seriesOf, spanOf } from '../../../renderer/pages/gpus/series.ts'
 import { cardGroups, shownGroups } from '../../../renderer/pages/compare/card-groups.ts'
 import { needsInOrder, outcomeOf } from '../../../renderer/pages/compare/needs.ts'
 import { emptyWhatIf, readWhatIf } from '../../../renderer/pages/compare/what-if-form.ts'
@@ -10,7 +9,7 @@ import { changeFrom, expectedScale } from '../../../renderer/pages/measure/resul
 import { answeredGroups, bestAnswer, bestFirst, byCards } from '../../../renderer/pages/overview/best-answer.ts'
 import { readNumberSetting } from '../../../renderer/pages/settings/number-setting.ts'
 import { readRoute, writeRoute } from '../../../renderer/state/route.ts'
-import { gpuTitle, pressingProblems } from '../../../renderer/state/gpu-slots.ts'
+import { drawnGpus, gpuTitle, pressingProblems } from '../../../renderer/state/gpu-slots.ts'
 import { conditionsOf, joiningOf } from '../../../renderer/state/joining.ts'
 import { cardsName, programmeName } from '../../../renderer/state/programmes.ts'
 import type { MoneyFormat } from '../../../renderer/format/money.ts'
@@ -137,17 +136,6 @@ describe('a typed setting', () => {
   })
 })
 
-describe('series', () => {
-  it('break where nobody looked, and keep unknown as unknown', () => {
-    const samples = [sample({ takenAt: now, powerW: 10 }), sample({ takenAt: now + 1000, powerW: null }), sample({ takenAt: now + 60_000, powerW: 30 })]
-    const series = seriesOf(samples, (one) => one.powerW, (value) => value)
-    expect(series.values).toEqual([10, null, null, 30])
-    expect(series.times).toEqual([...series.times].sort((a, b) => a - b))
-    expect(series).toMatchObject({ known: 2, least: 10, greatest: 30, last: 30 })
-    expect(spanOf(samples)).toBe(60)
-  })
-})
-
 describe('results', () => {
   it('are placed against what the model should reach', () => {
     expect(expectedScale({ value: 50, expected: { low: 80, high: 100 } })).toMatchObject({ isInside: false, low: 80 })
@@ -173,6 +161,12 @@ describe('routes and names', () => {
     const all = [gpu(0), gpu(1), gpu(2, { name: 'Other' })]
     expect(all.map((one) => gpuTitle(one, all))).toEqual(['GeForce RTX 4090 #1', 'GeForce RTX 4090 #2', 'Other'])
   })
+  it('leave the cards that stay their numbers when one of them is lost', () => {
+    const [first, second, third] = [gpu(0), gpu(1), gpu(2)]
+    const all = [first, third, { ...second, lostSince: now }]
+    expect(all.map((one) => gpuTitle(one, all))).toEqual(['GeForce RTX 4090 #1', 'GeForce RTX 4090 #3', 'GeForce RTX 4090 #2'])
+    expect(drawnGpus(all)).toMatchObject({ cards: [{ id: first.id }, { id: third.id }], lost: [{ id: second.id }], others: [] })
+  })
   it('number a row’s card where another has its name', () => {
     const all = [gpu(0), gpu(1)]
     expect(cardsName(estimate({ gpuIds: ['GPU-00000001'] }), all)).toBe('GeForce RTX 4090 #2')
@@ -191,7 +185,7 @@ describe('routes and names', () => {
 describe('the figures of a card', () => {
   it('say one reason once, and leave what is known in sight', () => {
     const lost = 'the card is lost'
-    const { shown, unknown } = figuresOf(gpu(0), sample({ temperatureC: null, powerW: null, utilisation: null, fan: null, unknown: { temperatureC: lost, powerW: lost, utilisation: lost, fan: 'it has none' } }), 'C')
+    const { shown, unknown } = figuresOf(gpu(0), sample({ temperatureC: null, powerW: null, utilisation: null, fan: null, fanRpm: null, fans: [], unknown: { temperatureC: lost, powerW: lost, utilisation: lost, fan: 'it has none' } }), 'C')
     expect(unknown).toEqual([{ labels: ['Temperature', 'Power', 'In use'], why: 'The card is lost' }])
     expect(shown.find((figure) => figure.label === 'Fan')).toMatchObject({ value: null, why: 'It has none' })
     expect(shown.find((figure) => figure.label === 'Memory used')?.value).toContain('GiB')
@@ -201,6 +195,13 @@ describe('the figures of a card', () => {
     expect(words(['gpu_idle'])).toMatchObject({ value: 'nothing', more: 'it is idle' })
     expect(words(['gpu_idle', 'sw_power_cap'])).toMatchObject({ value: 'sw power cap' })
     expect(words(null)?.value).toBeNull()
+  })
+  it('name every fan, and tell one that only gives its turns', () => {
+    const fan = (over: Parameters<typeof sample>[0]) => figuresOf(gpu(0), sample(over), 'C').shown.find((figure) => figure.label === 'Fan')
+    const plain = (text: string | null | undefined) => text?.replace(/\u202f/g, ' ')
+    expect(plain(fan({ fan: 0.4, fans: [{ share: 0.4, rpm: 1300 }, { share: 0, rpm: 0 }, { share: null, rpm: null }] })?.more)).toBe('fan 1: 40 %, 1,300 rpm; fan 2: 0 %, 0 rpm; fan 3: unknown')
+    expect(plain(fan({ fan: null, fanRpm: 812, fans: [{ share: null, rpm: 812 }] })?.value)).toBe('812 rpm')
+    expect(fan({ fan: null, fanRpm: null, fans: [], unknown: { fan: 'it has none' } })).toMatchObject({ value: null, why: 'It has none' })
   })
   it('do not say "nothing" uses a card that cannot be read', () => {
     expect(usersOf(sample({ processes: [] }))).toEqual([])

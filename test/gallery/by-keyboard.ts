@@ -1,0 +1,31 @@
+/** Looks at a page as somebody does who does not see it: accessibility faults, and the way of the Tab key. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Rules of WCAG 2.0 to 2.2, levels A and AA, and axe's own best practices. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: { run(root: Document, options: unknown): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    })
+    return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`))
+  })
+}
+
+/** Presses Tab until `wanted` holds of the focused element's accessible text; fails where it is never reached. */
+export async function tabTo(page: Page, wanted: RegExp): Promise<void> {
+  for (let i = 0; i < 80; i += 1) {
+    await page.keyboard.press('Tab')
+    const text = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null
+      const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])].map((label) => label.textContent).join(' ') : ''
+      return `${labels} ${element?.getAttribute('aria-label') ?? ''} ${element?.innerText ?? ''}`.trim()
+    })
+    if (wanted.test(text)) return
+  }
+  throw new Error(`Tab never reached ${wanted}.`)
+}
