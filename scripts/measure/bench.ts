@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { BenchmarkResult, WorkloadId } from '../../shared/benchmark.ts'
-import { presentCard, unknownCardDetails, type Gpu } from '../../shared/machine.ts'
+import { blankCard } from '../../main/gpu/vendor.ts'
+import { presentCard, type Gpu } from '../../shared/machine.ts'
 import { createBenchmark, type Benchmark } from '../../main/benchmark/index.ts'
 import { median, spreadOf } from '../../main/benchmark/spread.ts'
 import { openHistory } from '../../main/history/index.ts'
@@ -136,13 +137,11 @@ async function quickRun(device: OpenClDevice, folder: string): Promise<Benchmark
 
 /** As detection would list it, without the layers that measuring does not need. */
 function gpuOf(device: OpenClDevice): Gpu {
+  const { layer: _layer, pciRevision: _revision, ...blank } = blankCard('opencl')
   return {
-    ...unknownCardDetails,
+    ...blank,
     ...presentCard,
-    views: [],
-    disagreements: [],
     id: `opencl:${device.platform}:${device.device}`,
-    uuid: null,
     name: device.name,
     driverName: null,
     vendor: 'other',
@@ -150,26 +149,11 @@ function gpuOf(device: OpenClDevice): Gpu {
     kind: device.type === 'cpu' ? 'cpu-device' : 'gpu',
     memoryBytes: device.memoryBytes,
     driverVersion: device.driverVersion,
-    cudaVersion: null,
-    vbiosVersion: null,
     pciAddress: device.pciAddress,
-    pciDeviceId: null,
-    pciSubsystemId: null,
-    cudaComputeCapability: null,
-    pcieGenerationMax: null,
-    pcieLanesMax: null,
-    drivesDisplay: null,
-    isIntegrated: null,
-    eccEnabled: null,
-    mig: null,
-    powerLimitW: null,
-    powerLimitDefaultW: null,
-    powerLimitMinW: null,
-    powerLimitMaxW: null,
     seenBy: ['opencl'],
+    views: [],
+    disagreements: [],
     opencl: { platform: device.platform, device: device.device, name: device.name, driverVersion: device.driverVersion },
-    sample: null,
-    problems: [],
   }
 }
 
