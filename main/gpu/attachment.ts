@@ -27,7 +27,7 @@ function lentCard(pciDeviceId: string | null): GpuAttachment | null {
 
 /** Adapters of remote sessions, by the names their drivers carry. The capital letters of IDD keep it apart from other words. */
 const remoteNames = /remote (desktop|display|fx)|remotefx|\bcitrix\b|\bparsec\b|indirect display|\bIDD\b|iddcx|spacedesk|teamviewer|anydesk|\bdameware\b|mirage driver|horizon .*display|\bamazon dcv\b|\bnice dcv\b|sunshine|virtual display driver|usb mobile monitor|google virtual|\brdp\b/i
-const paravirtualNames = /basic render driver|hyper-?v/i
+const paravirtualNames = /basic render driver|hyper-?v|apple paravirtual/i
 /** "GRID T4-16Q", "NVIDIA A40-48C", "NVIDIA RTX6000-Ada-8Q", "GRID M60-2B4": NVIDIA's names end in the slice's gigabytes and its kind. */
 const sliceNames = /\bgrid [a-z]*\d+[a-z]*-\w+|\b\w+-\d{1,3}-?\d?(?:[ABCQ])\d?$|\bvgpu\b|nvidia virtual|\bmxgpu\b/i
 const softwareNames = /vmware|\bsvga\b|virtio|\bqxl\b|cirrus|virtualbox|parallels|bochs|qemu|xen graphics|virtual (gpu|adapter|graphics|display adapter)|llvmpipe|basic display/i

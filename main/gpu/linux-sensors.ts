@@ -23,6 +23,14 @@ export async function findSensors(machine: MachineSource, folder: string, driver
   return { read: readerBelow(machine, path), names: new Set(await machine.listFolder(path)) }
 }
 
+/** No fan turns faster; drivers give 65535 where they cannot tell. */
+export const mostRpm = 30_000
+
+/** Millionths of a watt; null: none, or the 32 ones by which drivers say that they cannot tell. */
+export function microwattsIn(value: number | null): number | null {
+  return value === null || value < 0 || value >= 2 ** 32 - 1 ? null : value
+}
+
 /** A number in a small file; null: absent or no number. */
 export async function numberIn(read: ReadBelow, name: string): Promise<number | null> {
   return numberOf(await read(name))
@@ -82,7 +90,7 @@ export async function readFans(read: ReadBelow, sensors: readonly FanSensor[]): 
   return Promise.all(
     sensors.map(async ({ index, hasRpm, hasDuty, maxRpm }): Promise<GpuFan> => {
       const turns = hasRpm ? await numberIn(read, `fan${index}_input`) : null
-      const rpm = turns !== null && turns >= 0 && turns < 100_000 ? turns : null
+      const rpm = turns !== null && turns >= 0 && turns <= mostRpm ? turns : null
       if (rpm !== null && maxRpm !== null && maxRpm > 0) return { rpm, share: Math.min(rpm / maxRpm, 2) }
       const duty = hasDuty ? await numberIn(read, `pwm${index}`) : null
       return { rpm, share: duty === null || duty < 0 ? null : Math.min(duty / 255, 1) }

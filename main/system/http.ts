@@ -33,7 +33,7 @@ export function post(options: Post): Promise<PostAnswer> {
     try {
       const send = url.protocol === 'https:' ? requestSecure : requestPlain
       // No connection is kept open: messages are rare.
-      const outgoing = send(url, { method: 'POST', agent: false, signal: either, headers: { ...authorisation(url), ...options.headers, 'Content-Length': Buffer.byteLength(body) } }, (response) => {
+      const outgoing = send(withoutUser(url), { method: 'POST', agent: false, signal: either, headers: { ...authorisation(url), ...options.headers, 'Content-Length': Buffer.byteLength(body) } }, (response) => {
         // The status says it all. The rest is let in, up to a limit, since a connection cut in its midst looks like a fault over there.
         done({ kind: 'answered', status: response.statusCode ?? 0, retryAfterMs: retryAfter(response.headers['retry-after']) })
         let bytes = 0
@@ -45,6 +45,12 @@ export function post(options: Post): Promise<PostAnswer> {
         response.setTimeout(patienceMs, () => void response.destroy())
       })
       outgoing.on('error', fail)
+      // Neither an answer nor an error: Node drops a connection whose other end wants to change the protocol.
+      outgoing.on('upgrade', (response, socket) => {
+        socket.destroy()
+        done({ kind: 'answered', status: response.statusCode ?? 101, retryAfterMs: null })
+      })
+      outgoing.on('close', () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
       outgoing.end(body)
     } catch (error) {
       fail(error instanceof Error ? error : new Error(String(error)))
@@ -57,12 +63,23 @@ function authorisation(url: URL): Record<string, string> {
   return { Authorization: `Basic ${Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64')}` }
 }
 
+/** Node would read them itself, and throw at a password with a "%" that stands for itself. */
+function withoutUser(url: URL): URL {
+  const bare = new URL(url)
+  bare.username = ''
+  bare.password = ''
+  return bare
+}
+
+/** What cannot be read as an escape stays as it is. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (escapes) => {
+    try {
+      return decodeURIComponent(escapes)
+    } catch {
+      return escapes
+    }
+  })
 }
 
 /** Seconds, or a date; null: absent, or neither. */

@@ -32,6 +32,8 @@ export function hypervisorOf(plate: Nameplate): string | null {
   if (/nutanix/i.test(maker) && /ahv/i.test(words)) return 'Nutanix AHV'
   if (/apple virtualization|virtualmac/i.test(words)) return 'Apple Virtualization'
   if (/bhyve/i.test(words)) return 'bhyve'
+  if (/\bcloud hypervisor\b/i.test(words)) return 'Cloud Hypervisor'
+  if (/crosvm/i.test(words)) return 'crosvm'
   if (/\bxen\b|hvm domu/i.test(words)) return 'Xen'
   if (/\bkvm\b|rhev|ovirt/i.test(words)) return 'KVM'
   if (/oraclecloud/i.test(assetTag ?? '') && /qemu|kvm|standard pc/i.test(words)) return 'Oracle Cloud (KVM)'

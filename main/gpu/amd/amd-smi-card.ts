@@ -2,10 +2,11 @@
 import type { TemperatureLimits } from '../../../shared/machine.ts'
 import type { GpuProcess, GpuSample } from '../../../shared/telemetry.ts'
 import { hexWord, pciAddressOf, pciIdOf } from '../../system/pci-address.ts'
+import { mostRpm } from '../linux-sensors.ts'
 import { known, sampleOf, unknown, within, type Reading } from '../reading.ts'
 import { blankCard, type CardSeen } from '../vendor.ts'
 import { at, bytesAt, celsiusAt, isObject, joulesAt, measureOf, megahertzAt, numberAt, textAt, wattsAt, type Json } from './amd-smi-values.ts'
-import { generationBySpeed, uniqueId, uniqueIdFromUuid } from './values.ts'
+import { generationBySpeed, isProcessorChip, uniqueId, uniqueIdFromUuid } from './values.ts'
 
 const notTold = 'amd-smi does not tell'
 
@@ -44,14 +45,15 @@ export function amdSmiCard(parts: AmdSmiParts, takenAt: number): CardSeen {
     pcieGenerationMax: Number(/gen\s*(\d)/i.exec(textAt(fixed, 'bus.pcie_interface_version') ?? '')?.[1] ?? 0) || generationBySpeed(speed),
     pcieLanesMax: lanes(numberAt(fixed, 'bus.max_pcie_width', 'bus.max_pcie_lanes')),
     architecture: textAt(fixed, 'asic.target_graphics_version'),
+    isIntegrated: isProcessorChip(textAt(fixed, 'asic.target_graphics_version')),
     boardPartNumber: textAt(fixed, 'board.model_number'),
     eccEnabled: eccIn(fixed),
     powerLimitW: wattsAt(fixed, 'limit.socket_power', 'limit.ppt0.socket_power_limit', 'limit.power_cap') || null,
     powerLimitMaxW: wattsAt(fixed, 'limit.max_power', 'limit.ppt0.max_power_limit') || null,
     powerLimitMinW: wattsAt(fixed, 'limit.min_power', 'limit.ppt0.min_power_limit'),
     temperatureLimits: limitsIn(fixed),
-    coreClockMaxMhz: clockIn(metric, 'gfx', 'max_clk') || null,
-    memoryClockMaxMhz: clockIn(metric, 'mem', 'max_clk') || null,
+    coreClockMaxMhz: clockIn(metric, 'gfx', 'max_clk') || topLevel(fixed, 'sys'),
+    memoryClockMaxMhz: clockIn(metric, 'mem', 'max_clk') || topLevel(fixed, 'mem'),
     fanCount: at(metric, 'fan') === undefined ? null : numberAt(metric, 'fan.speed', 'fan.rpm', 'fan.usage') === null ? null : 1,
     sample: metric === undefined ? null : amdSmiSample(parts, takenAt),
   }
@@ -83,12 +85,12 @@ export function amdSmiSample(parts: AmdSmiParts, takenAt: number): GpuSample {
       memoryClockMhz: clock(clockIn(metric, 'mem', 'clk')),
       videoClockMhz: clock(clockIn(metric, 'vclk', 'clk')),
       fan: percent(fan.share === null ? null : fan.share * 100),
-      fanRpm: within(reading(fan.rpm), 0, 100_000),
+      fanRpm: reading(fan.rpm),
       // 0 stands for a card without the counter.
       energyJ: energy === null || energy <= 0 ? unknown(notTold) : known(energy),
-      pcieReplays: reading(numberAt(metric, 'pcie.replay_count')),
-      eccCorrected: reading(numberAt(metric, 'ecc.total_correctable_count', 'ecc.total.correctable')),
-      eccUncorrected: reading(numberAt(metric, 'ecc.total_uncorrectable_count', 'ecc.total.uncorrectable')),
+      pcieReplays: within(reading(numberAt(metric, 'pcie.replay_count')), 0, Number.MAX_SAFE_INTEGER),
+      eccCorrected: errors(metric, 'ecc.total_correctable_count', 'ecc.total.correctable'),
+      eccUncorrected: errors(metric, 'ecc.total_uncorrectable_count', 'ecc.total.uncorrectable'),
       pcieGeneration: reading(generation),
       pcieLanes: reading(lanes(numberAt(metric, 'pcie.width', 'pcie.current_width', 'pcie.current_lanes'))),
     },
@@ -102,7 +104,9 @@ export function amdSmiSample(parts: AmdSmiParts, takenAt: number): GpuSample {
 /** "0x744c" alone is no name. */
 function nameIn(fixed: Json | undefined): string | null {
   const name = textAt(fixed, 'asic.market_name', 'board.product_name')
-  return name === null || /^0x[0-9a-f]+$/i.test(name) ? null : name
+  if (name === null || /^0x[0-9a-f]+$/i.test(name)) return null
+  // Names from pci.ids are cut off after so many letters: "Navi 23 [Radeon RX 6600/6600 XT".
+  return /^[^[]*\[([^\]]+)$/.exec(name)?.[1]?.trim() ?? name
 }
 
 /** Blocks "UMC": "ENABLED", or a list of them; the memory's is what "ECC" means. */
@@ -136,10 +140,19 @@ function clockIn(metric: Json | undefined, engine: 'gfx' | 'mem' | 'vclk', what:
   return found.length === 0 ? null : Math.max(...found)
 }
 
+/** Some cards give 0 for their fastest clock, and their levels: `{ "frequency_levels": { "Level 0": "500 MHz" } }`. */
+function topLevel(fixed: Json | undefined, clock: 'sys' | 'mem'): number | null {
+  const levels = at(fixed, 'clock', clock, 'frequency_levels')
+  const found = isObject(levels) ? Object.keys(levels).flatMap((name) => megahertzAt({ level: levels[name] }, 'level') ?? []) : []
+  return found.length === 0 ? null : Math.max(...found) || null
+}
+
 function fanIn(metric: Json | undefined): { share: number | null; rpm: number | null } {
   const usage = numberAt(metric, 'fan.usage')
   const [speed, most] = [numberAt(metric, 'fan.speed'), numberAt(metric, 'fan.max')]
-  return { share: usage !== null ? usage / 100 : speed !== null && most ? speed / most : null, rpm: numberAt(metric, 'fan.rpm') }
+  const share = usage !== null ? usage / 100 : speed !== null && most ? speed / most : null
+  const rpm = numberAt(metric, 'fan.rpm')
+  return { share: share !== null && share >= 0 && share <= 2 ? share : null, rpm: rpm !== null && rpm >= 0 && rpm <= mostRpm ? rpm : null }
 }
 
 const violationNames: Record<string, string> = { prochot: 'prochot_gfx', ppt: 'ppt0', socket_thermal: 'temp_hotspot', vr_thermal: 'temp_vr_gfx', hbm_thermal: 'temp_mem' }
@@ -170,6 +183,14 @@ function processesIn(card: Json | undefined): Reading<GpuProcess[]> {
       return [{ pid, name: textAt(info, 'name', 'process_name') ?? `process ${pid}`, memoryBytes, ours: null, kind: null, utilisation: null }]
     }),
   )
+}
+
+/** Of a card without any counter amd-smi gives a sum of 0 all the same. */
+function errors(metric: Json | undefined, ...places: string[]): Reading {
+  const count = numberAt(metric, ...places)
+  const hasNone = count === 0 && at(metric, 'ecc_blocks') !== undefined && !isObject(at(metric, 'ecc_blocks')) && !Array.isArray(at(metric, 'ecc_blocks'))
+  // 2^32 − 1 and 2^64 − 1 stand for a counter that could not be read.
+  return hasNone ? unknown('this card has no error counters, or the driver does not tell') : within(reading(count), 0, 2 ** 32 - 2)
 }
 
 function reading(value: number | null): Reading {

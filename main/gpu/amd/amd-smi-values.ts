@@ -52,26 +52,35 @@ export function measureOf(value: unknown): { number: number; unit: string } | nu
   return inner === null ? null : { number: inner.number, unit: typeof unit === 'string' && unit.trim() !== '' && !/^n\/a$/i.test(unit) ? unit.trim().toLowerCase() : inner.unit }
 }
 
+/** A pebibyte: more is no card's. */
+const mostBytes = 1024 ** 5
+
 /** amd-smi's MB are 2^20 bytes; without a unit, small numbers are MB and large ones bytes. */
 export function bytesAt(value: unknown, ...places: string[]): number | null {
   const found = measureAt(value, ...places)
   if (found === null || found.number < 0) return null
   const factors: Record<string, number> = { b: 1, bytes: 1, kb: 1024, kib: 1024, mb: 1024 ** 2, mib: 1024 ** 2, gb: 1024 ** 3, gib: 1024 ** 3, tb: 1024 ** 4, tib: 1024 ** 4 }
   const factor = found.unit === '' ? (found.number < 16 * 1024 ** 2 ? 1024 ** 2 : 1) : factors[found.unit]
-  return factor === undefined ? null : Math.round(found.number * factor)
+  const bytes = factor === undefined ? null : Math.round(found.number * factor)
+  return bytes !== null && bytes <= mostBytes ? bytes : null
 }
 
 export function wattsAt(value: unknown, ...places: string[]): number | null {
-  return scaledAt(value, { '': 1, w: 1, mw: 1e-3, uw: 1e-6 }, places)
+  return plausible(scaledAt(value, { '': 1, w: 1, mw: 1e-3, uw: 1e-6 }, places))
 }
 export function megahertzAt(value: unknown, ...places: string[]): number | null {
-  return scaledAt(value, { '': 1, mhz: 1, ghz: 1000, khz: 1e-3, hz: 1e-6 }, places)
+  return plausible(scaledAt(value, { '': 1, mhz: 1, ghz: 1000, khz: 1e-3, hz: 1e-6 }, places))
 }
 export function celsiusAt(value: unknown, ...places: string[]): number | null {
   return scaledAt(value, { '': 1, c: 1, '°c': 1, celsius: 1, mc: 1e-3 }, places)
 }
 export function joulesAt(value: unknown, ...places: string[]): number | null {
   return scaledAt(value, { '': 1, j: 1, kj: 1000, mj: 1e-3, uj: 1e-6 }, places)
+}
+
+/** Watts and megahertz alike: no card has more, and words full of ones (65535, 4294967295) mean that the library cannot tell. */
+function plausible(value: number | null): number | null {
+  return value !== null && value >= 0 && value <= 20_000 ? value : null
 }
 
 function scaledAt(value: unknown, factors: Record<string, number>, places: readonly string[]): number | null {

@@ -4,7 +4,8 @@ import type { CommandResult, MachineSource } from '../../system/machine-source.t
 import { absent, answered, failed, type CardSeen, type Layer } from '../vendor.ts'
 import { amdSmiCard, amdSmiSample, placeOf, type AmdSmiParts } from './amd-smi-card.ts'
 import { cardsIn, numberAt, type Json } from './amd-smi-values.ts'
-import { jsonIn } from './json-in-text.ts'
+import { breaksOff, jsonIn } from '../json-in-text.ts'
+import { notLoadedRemedy } from './values.ts'
 
 const timeoutMs = 10_000
 const limitBytes = 8 * 1024 * 1024
@@ -26,8 +27,9 @@ export function createAmdSmiLayer(): Layer {
       const read = readAll(results)
       const found = cardsOf(read)
       if (found.length === 0 && !results.some((result) => isWhole(result))) return failed('amd-smi', problemOf(results))
-      fixed.set(machine, { list: read.list, static: read.static })
-      return answered('amd-smi', found.map((parts): CardSeen => amdSmiCard(parts, at)), groupProblem(results))
+      // What did not come is asked for again with the samples.
+      if (read.list || read.static) fixed.set(machine, { list: read.list, static: read.static })
+      return answered('amd-smi', found.map((parts): CardSeen => amdSmiCard(parts, at)), [...groupProblem(results), ...brokenDocuments(results)])
     },
     async sample(machine, at) {
       const before = fixed.get(machine)
@@ -87,16 +89,28 @@ function groupProblem(results: readonly CommandResult[]): Problem[] {
   return [{ id: 'amd-groups-missing', sentence: `amd-smi may not read everything: this user is not in the group${groups.includes(',') ? 's' : ''} ${groups}.`, remedy: 'Run `sudo usermod -a -G render,video $USER`, then sign out and in again.' }]
 }
 
+/** Some of its documents were whole: then the cards are known, but not all about them. */
+function brokenDocuments(results: readonly CommandResult[]): Problem[] {
+  const broken = documents.filter((_, index) => {
+    const result = results[index]!
+    return result.kind === 'done' && (breaksOff(result.stdout) || (result.exitCode === 0 && /^[ \t]*[[{]/m.test(result.stdout) && !isWhole(result)))
+  })
+  if (broken.length === 0) return []
+  const list = broken.map((name) => `\`amd-smi ${name} --json\``).join(' and ')
+  return [{ id: 'machine-output-broken', sentence: `What ${list} printed cannot be read: its JSON breaks off or is damaged. What it tells is missing here.`, remedy: 'Run it yourself; if it looks whole there, please report it.' }]
+}
+
 function problemOf(results: readonly CommandResult[]): Problem {
   const late = results.find(({ kind }) => kind === 'timed-out')
   if (late) return notAnswering(`amd-smi gave no answer within ${timeoutMs / 1000} s and was ended`)
   const text = results.map((result) => (result.kind === 'done' ? `${result.stdout}\n${result.stderr}` : result.kind === 'failed' ? result.message : '')).join('\n')
-  if (/driver (is )?not (initialized|loaded|found)|AMDSMI_STATUS_(DRIVER_NOT_LOADED|NOT_INIT|DRM_ERROR)|not loaded \(amdgpu/i.test(text)) return notAnswering('amd-smi says that the driver (amdgpu) is not loaded')
+  if (/driver (is )?not (initialized|loaded|found)|AMDSMI_STATUS_(DRIVER_NOT_LOADED|NOT_INIT|DRM_ERROR)|not loaded \(amdgpu/i.test(text)) return notAnswering('amd-smi says that the driver (amdgpu) is not loaded', notLoadedRemedy)
   const last = /^\w*(?:Error|Exception): .{1,200}$/m.exec(text)?.[0]
   if (last !== undefined) return { id: 'amd-smi-broken', sentence: `amd-smi does not run here: ${last}`, remedy: 'Install ROCm’s amd-smi anew. Temperatures and use are read from the kernel all the same, where its driver gives them.' }
-  return { id: 'machine-output-broken', sentence: 'What `amd-smi static --json` printed cannot be read: it is not its JSON.', remedy: 'Run it yourself; if it looks whole there, please report it.' }
+  const cut = results.some((result) => result.kind === 'done' && breaksOff(result.stdout))
+  return { id: 'machine-output-broken', sentence: `What \`amd-smi static --json\` printed cannot be read: ${cut ? 'its JSON breaks off in the middle' : 'it is not its JSON'}.`, remedy: 'Run it yourself; if it looks whole there, please report it.' }
 }
 
-function notAnswering(what: string): Problem {
-  return { id: 'driver-not-answering', sentence: `The AMD driver is not answering: ${what}.`, remedy: 'Look again in a minute. If it stays so, restart the machine.' }
+function notAnswering(what: string, remedy = 'Look again in a minute. If it stays so, restart the machine.'): Problem {
+  return { id: 'driver-not-answering', sentence: `The AMD driver is not answering: ${what}.`, remedy }
 }

@@ -7,11 +7,12 @@ import { limitAt, numberIn } from '../linux-sensors.ts'
 import type { CardSeen } from '../vendor.ts'
 import type { GpuMetrics } from './gpu-metrics.ts'
 import { eccEnabled, retiredPages } from './ras.ts'
-import { uniqueId, watts, type AmdFiles } from './values.ts'
+import { isProcessorChip, uniqueId, watts, type AmdFiles } from './values.ts'
 
 export async function readAmdDetails(machine: MachineSource, found: LinuxCard, files: AmdFiles, metrics: GpuMetrics | null): Promise<Partial<CardSeen>> {
   const { read, sensors } = files
   const memory = await numberIn(read, 'mem_info_vram_total')
+  const architecture = await architectureAt(machine, found, read)
   return {
     name: await read('product_name'),
     boardPartNumber: await read('product_number'),
@@ -19,8 +20,8 @@ export async function readAmdDetails(machine: MachineSource, found: LinuxCard, f
     memoryBytes: memory === null || memory <= 0 ? null : memory,
     vbiosVersion: await read('vbios_version'),
     driverVersion: (await machine.readFile('/sys/module/amdgpu/version'))?.trim() || null,
-    architecture: await architectureAt(machine, found, read),
-    isIntegrated: await isPartOfProcessor(metrics, sensors),
+    architecture,
+    isIntegrated: isProcessorChip(architecture) ?? (await isPartOfProcessor(metrics, sensors)),
     powerLimitW: await positiveWatts(sensors, 'power1_cap'),
     powerLimitDefaultW: await positiveWatts(sensors, 'power1_cap_default'),
     powerLimitMinW: watts(await numberIn(sensors, 'power1_cap_min')),

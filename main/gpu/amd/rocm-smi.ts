@@ -4,11 +4,12 @@ import type { GpuProcess } from '../../../shared/telemetry.ts'
 import type { CommandResult, MachineSource } from '../../system/machine-source.ts'
 import { hexWord, pciAddressOf } from '../../system/pci-address.ts'
 import { clockLevels } from '../linux-files.ts'
+import { mostRpm } from '../linux-sensors.ts'
 import { firstKnown, known, mapReading, sampleOf, unknown, valueOf, within, type Reading } from '../reading.ts'
 import { absent, answered, blankCard, failed, type CardSeen, type Layer } from '../vendor.ts'
-import { jsonIn } from './json-in-text.ts'
+import { breaksOff, jsonIn } from '../json-in-text.ts'
 import { namesOf } from './throttle.ts'
-import { generationBySpeed, uniqueId } from './values.ts'
+import { generationBySpeed, isProcessorChip, notLoadedRemedy, uniqueId } from './values.ts'
 
 const timeoutMs = 10_000
 const limitBytes = 8 * 1024 * 1024
@@ -24,6 +25,7 @@ export const rocmSmiLayer: Layer = {
     if (result.kind === 'timed-out') return failed('rocm-smi', notAnswering(`rocm-smi gave no answer within ${timeoutMs / 1000} s and was ended`))
     if (result.kind === 'failed') return failed('rocm-smi', notAnswering(`rocm-smi failed: ${result.message}`))
     const cards = parseRocmSmi(result.stdout, at) ?? (await askForLess(machine, at))
+    if (cards === null && saysNone(result)) return answered('rocm-smi', [])
     return cards === null ? failed('rocm-smi', problemOf(result)) : answered('rocm-smi', cards)
   },
   async sample(machine, at) {
@@ -92,13 +94,15 @@ function fieldsOf(raw: object): Fields {
 }
 
 function cardOf(field: Fields, driverVersion: string | null, processes: Reading<GpuProcess[]>, at: number): CardSeen {
-  const memory = numberIn(field('vram total memory (b)'))
-  const limit = numberIn(field('current power cap (w)', 'max graphics package power (w)'))
-  const most = numberIn(field('max graphics package power (w)'))
+  const memory = within(numberIn(field('vram total memory (b)')), 1, Number.MAX_SAFE_INTEGER)
+  const limit = cap(field('current power cap (w)', 'max graphics package power (w)'))
+  const most = cap(field('max graphics package power (w)'))
+  const energy = numberIn(field('accumulated energy (uj)'))
+  const architecture = /^gfx[0-9a-f]+$/i.exec(field('gfx version') ?? '')?.[0].toLowerCase() ?? null
   const link = /([\d.]+)\s*GT\/s\s*x(\d+)/i.exec(field('pcie clock level') ?? '')
   const generation = generationBySpeed(link ? Number(link[1]) : valueOf(mapReading(numberIn(field('pcie_link_speed (0.1 gt/s)')), (tenths) => tenths / 10)))
   const lanes = link ? known(Number(link[2])) : within(numberIn(field('pcie_link_width (lanes)')), 1, 32)
-  const fan = { share: percent(field('fan speed (%)', 'fan level')), rpm: within(numberIn(field('fan rpm', 'current_fan_speed (rpm)')), 0, 60_000) }
+  const fan = { share: percent(field('fan speed (%)', 'fan level')), rpm: within(numberIn(field('fan rpm', 'current_fan_speed (rpm)')), 0, mostRpm) }
   const hasFan = 'value' in fan.share || 'value' in fan.rpm
   const device = hexWord(field('device id')) ?? hexWord(field('gpu id'))
   // Until ROCm 6.1 "Device ID" may be missing and "Card model" holds it; for some cards that one is the subsystem's.
@@ -117,17 +121,18 @@ function cardOf(field: Fields, driverVersion: string | null, processes: Reading<
     pciRevision: hexWord(field('device rev'))?.slice(2) ?? null,
     powerLimitW: valueOf(limit),
     powerLimitMaxW: field('current power cap (w)') === null ? null : valueOf(most),
-    powerLimitMinW: valueOf(numberIn(field('min graphics package power (w)'))),
-    architecture: /^gfx[0-9a-f]+$/i.exec(field('gfx version') ?? '')?.[0].toLowerCase() ?? null,
+    powerLimitMinW: valueOf(within(numberIn(field('min graphics package power (w)')), 0, 20_000)),
+    architecture,
+    isIntegrated: isProcessorChip(architecture),
     sample: sampleOf(at, {
       readings: {
         utilisation: percent(field('gpu use (%)', 'average_gfx_activity (%)')),
         memoryUtilisation: percent(field('gpu memory read/write activity (%)', 'gpu memory use (%)', 'average_umc_activity (%)')),
-        memoryUsedBytes: numberIn(field('vram total used memory (b)')),
+        memoryUsedBytes: within(numberIn(field('vram total used memory (b)')), 0, Number.MAX_SAFE_INTEGER),
         memoryTotalBytes: memory,
         temperatureC: degrees(field('temperature (sensor edge) (c)', 'temperature_edge (c)', 'temperature (sensor junction) (c)', 'temperature_hotspot (c)')),
         hotspotC: degrees(field('temperature (sensor junction) (c)', 'temperature_hotspot (c)')),
-        memoryC: firstKnown(degrees(field('temperature (sensor memory) (c)', 'temperature_mem (c)')), hottestStack(field)),
+        memoryC: firstKnown(degrees(field('temperature (sensor memory) (c)', 'temperature (sensor mem) (c)', 'temperature_mem (c)')), hottestStack(field)),
         powerW: within(numberIn(field('average graphics package power (w)', 'current socket graphics package power (w)', 'current graphics package power (w)', 'current_socket_power (w)', 'average_socket_power (w)')), 0, 20_000),
         powerLimitW: limit,
         coreClockMhz: clock(field('sclk clock speed:', 'sclk clock level', 'current_gfxclk (mhz)')),
@@ -135,6 +140,8 @@ function cardOf(field: Fields, driverVersion: string | null, processes: Reading<
         videoClockMhz: clock(field('vclk0 clock speed:', 'vclk clock speed:', 'current_vclk0 (mhz)')),
         fan: fan.share,
         fanRpm: fan.rpm,
+        // 0 stands for a card without the counter.
+        energyJ: 'value' in energy && energy.value > 0 ? known(energy.value / 1e6) : unknown(notTold),
         pcieReplays: within(numberIn(field('pcie replay count', 'pcie_replay_count_acc (count)')), 0, Number.MAX_SAFE_INTEGER),
         pcieGeneration: generation === null ? unknown(notTold) : known(generation),
         pcieLanes: lanes,
@@ -169,6 +176,10 @@ function numberIn(text: string | null): Reading {
   const digits = /^(-?\d+(?:\.\d+)?)\s*(?:%|°?c|w|b|rpm|mhz)?$/i.exec(text ?? '')?.[1]
   return digits === undefined ? unknown(notTold) : known(Number(digits))
 }
+/** A cap of 0 is none: the second half of an MI250 has no power of its own. */
+function cap(text: string | null): Reading {
+  return within(numberIn(text), 1, 20_000)
+}
 function percent(text: string | null): Reading {
   return within(mapReading(numberIn(text), (value) => value / 100), 0, 2)
 }
@@ -178,18 +189,26 @@ function degrees(text: string | null): Reading {
 /** "(1200Mhz)", "0 (300Mhz)", "1200", or all levels with a star at the one that is on. */
 function clock(text: string | null): Reading {
   const level = clockLevels(text).now
-  if (level !== null) return known(level)
+  if (level !== null) return within(known(level), 0, 20_000)
   const megahertz = /(\d+(?:\.\d+)?)\s*mhz/i.exec(text ?? '')?.[1] ?? /^\d+(?:\.\d+)?$/.exec(text ?? '')?.[0]
-  return megahertz === undefined ? unknown(notTold) : known(Number(megahertz))
+  return megahertz === undefined ? unknown(notTold) : within(known(Number(megahertz)), 0, 20_000)
 }
 
-function notAnswering(what: string): Problem {
-  return { id: 'driver-not-answering', sentence: `The AMD driver is not answering: ${what}.`, remedy: 'Look again in a minute. If it stays so, restart the machine.' }
+function notAnswering(what: string, remedy = 'Look again in a minute. If it stays so, restart the machine.'): Problem {
+  return { id: 'driver-not-answering', sentence: `The AMD driver is not answering: ${what}.`, remedy }
+}
+/** Where the driver is loaded but has no card, rocm-smi writes warnings in place of its document. */
+function saysNone({ stdout, stderr }: CommandResult & { kind: 'done' }): boolean {
+  return /no AMD GPUs specified|no JSON data to report/i.test(`${stdout}\n${stderr}`) && !isBroken(`${stdout}\n${stderr}`)
+}
+function isBroken(text: string): boolean {
+  return /driver not initialized|amdgpu not found in modules|Traceback \(most recent/i.test(text)
 }
 function problemOf({ stdout, stderr, from }: CommandResult & { kind: 'done' }): Problem {
   const text = `${stdout}\n${stderr}`
-  if (/driver not initialized|amdgpu not found in modules|no AMD GPUs? (detected|found)/i.test(text)) return notAnswering('rocm-smi says that the driver (amdgpu) is not loaded')
+  if (/driver not initialized|amdgpu not found in modules|no AMD GPUs? (detected|found)/i.test(text)) return notAnswering('rocm-smi says that the driver (amdgpu) is not loaded', notLoadedRemedy)
   const last = /^\w*(?:Error|Exception): .{1,200}$/m.exec(text)?.[0]
   if (last !== undefined) return { id: 'rocm-smi-broken', sentence: `rocm-smi does not run here: ${last}`, remedy: 'Install ROCm’s rocm-smi anew. Temperatures and use are read from the kernel all the same, where its driver gives them.' }
-  return { id: 'machine-output-broken', sentence: `What \`rocm-smi -a --json\`${from ? ` (${from})` : ''} printed cannot be read: it is not its JSON.`, remedy: 'Run it yourself; if it looks whole there, please report it.' }
+  const why = breaksOff(stdout) ? 'its JSON breaks off in the middle' : 'it is not its JSON'
+  return { id: 'machine-output-broken', sentence: `What \`rocm-smi -a --json\`${from ? ` (${from})` : ''} printed cannot be read: ${why}.`, remedy: 'Run it yourself; if it looks whole there, please report it.' }
 }

@@ -9,7 +9,7 @@ import { readAmdDetails } from './details.ts'
 import { parseGpuMetrics, type GpuMetrics } from './gpu-metrics.ts'
 import { eccIn } from './ras.ts'
 import { residenciesOf, throttleOf, type Residencies } from './throttle.ts'
-import { notTold, type AmdFiles } from './values.ts'
+import { notTold, watts, type AmdFiles } from './values.ts'
 
 /** The driver is asked again which files there are: it may have been loaded anew. */
 const filesLastMs = 60_000
@@ -49,7 +49,7 @@ export function createAmdSysfs(clients: DrmClients): SysfsReader {
       at,
       memoryTotal: total === null || total <= 0 ? unknown(notTold) : known(total),
       powerLimit: limit(names.has('power1_cap') ? await numberIn(sensors, 'power1_cap') : null),
-      replays: reading(has.has('pcie_replay_count') ? await numberIn(read, 'pcie_replay_count') : null),
+      replays: within(reading(has.has('pcie_replay_count') ? await numberIn(read, 'pcie_replay_count') : null), 0, Number.MAX_SAFE_INTEGER),
       ...(await eccIn(machine, folder)),
     }
     slow.set(folder, now)
@@ -182,7 +182,7 @@ function reading(value: number | null): Reading {
   return value === null ? unknown(notTold) : known(value)
 }
 function microwatts(value: number | null): Reading {
-  return within(mapReading(reading(value), (microwatt) => microwatt / 1e6), 0, 20_000)
+  return reading(watts(value))
 }
 /** A cap of 0 is none. */
 function limit(value: number | null): Reading {

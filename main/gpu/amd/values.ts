@@ -1,8 +1,9 @@
 /** Words and numbers that AMD's readers have in common. */
 import type { ReadBelow } from '../linux-files.ts'
-import type { FanSensor, TemperatureSensor } from '../linux-sensors.ts'
+import { microwattsIn, type FanSensor, type TemperatureSensor } from '../linux-sensors.ts'
 
 export const notTold = 'the amdgpu driver does not tell'
+export const notLoadedRemedy = 'Load it with `sudo modprobe amdgpu`; if that fails, install AMD’s driver (amdgpu) anew. Then look again.'
 
 /** What there is to read of one card. Files that the driver does not offer for it are simply not there. */
 export interface AmdFiles {
@@ -31,7 +32,8 @@ export function uniqueIdFromUuid(text: string | null): string | null {
 }
 
 export function watts(microwatt: number | null): number | null {
-  return microwatt === null || microwatt < 0 || microwatt > 20_000e6 ? null : microwatt / 1e6
+  const told = microwattsIn(microwatt)
+  return told === null ? null : told / 1e6
 }
 
 const generations: Record<string, number> = { '2.5': 1, '5': 2, '8': 3, '16': 4, '32': 5, '64': 6 }
@@ -39,4 +41,12 @@ const generations: Record<string, number> = { '2.5': 1, '5': 2, '8': 3, '16': 4,
 /** From gigatransfers a second. */
 export function generationBySpeed(gigatransfers: number | null): number | null {
   return gigatransfers === null ? null : (generations[String(gigatransfers)] ?? null)
+}
+
+/** Graphics inside processors, by LLVM's list of AMD's chips (2026-11): Raven, Renoir, Van Gogh, Rembrandt, Raphael, Phoenix, Strix. */
+const processorChips = /^gfx(902|909|90c|1013|103[3567]|1103|115[0-9a-f])$/i
+
+/** null: the chip's name does not say. The accelerator MI300A has processors beside it, but is no graphics inside one. */
+export function isProcessorChip(architecture: string | null): boolean | null {
+  return architecture !== null && processorChips.test(architecture) ? true : null
 }

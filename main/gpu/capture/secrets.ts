@@ -42,6 +42,8 @@ const everydayNames = new Set(['root', 'user', 'users', 'admin', 'administrator'
 
 const uuidPattern = /(?<![0-9a-f])[0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}(?![0-9a-f])/gi
 const macPattern = /(?<![0-9a-f:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![0-9a-f:-])/gi
+/** HIP's name for an AMD card: its unique id. NVIDIA's UUIDs begin alike but go on with a dash. */
+const hipPattern = /\b(GPU-)([0-9a-f]{16})(?![0-9a-f-])/gi
 /** Backslashes are doubled within JSON. */
 const homePattern = /((?:\/(?:var\/)?home\/|\/Users\/|\/(?:run\/)?media\/|[a-z]:(?:\\{1,2}|\/)Users(?:\\{1,2}|\/)))([^/\\"'<>\s:]+)/gi
 const sidPattern = /S-1-5-21(?:-\d+){3,4}/g
@@ -104,10 +106,12 @@ export function createReplacer(people: People): Replacer {
     // A number stays one: it may stand in JSON without quotes.
     const digits = /^(?:0x)?-?(\d+)(?:\.\d+)?$/i.exec(text)?.[1]
     const prefix = /^0x/i.exec(text)?.[0] ?? ''
-    if (digits !== undefined) return prefix + standInFor(kind, digits, (number) => `9${String(number).padStart(Math.max(1, Math.min(digits.length, 15) - 1), '0')}`)
+    // A unique id is written with and without the zeros before it.
+    const bare = (word: string): string => (kind === 'unique' ? word.replace(/^0+/, '') : word)
+    if (digits !== undefined) return prefix + standInFor(kind, bare(digits), (number) => `9${String(number).padStart(Math.max(1, Math.min(digits.length, 15) - 1), '0')}`)
     if (kind !== 'unique') return standInFor(kind, kind === 'host' ? text.toLowerCase() : text, (number) => `replaced-${kind === 'host' ? 'machine' : kind}-${number}`)
     const hex = text.slice(prefix.length).toLowerCase()
-    return prefix + standInFor('unique', hex, (number) => `5eed${padded(number, Math.max(4, hex.length - 4))}`)
+    return prefix + standInFor('unique', bare(hex), (number) => `5eed${padded(number, Math.max(4, hex.length - 4))}`)
   }
 
   function isStandIn(text: string): boolean {
@@ -126,7 +130,7 @@ export function createReplacer(people: People): Replacer {
       const value = whole.slice(kind.length + 1)
       if (kind === 'uuid') changed = changed.replace(new RegExp(`(?<![0-9a-f])${value}(?![0-9a-f])`, 'gi'), standIn)
       const isTelling = kind === 'unique' ? value.length >= 8 : kind === 'serial' || kind === 'container' || kind === 'host' ? value.length >= (/^\d+$/.test(value) ? 9 : 5) : false
-      if (isTelling && !everydayNames.has(value.toLowerCase())) changed = changed.replace(new RegExp(`(?<![\\w-])(0x)?${literal(value)}(?![\\w-])`, 'gi'), (_, hex: string | undefined) => `${hex ?? ''}${standIn}`)
+      if (isTelling && !everydayNames.has(value.toLowerCase())) changed = changed.replace(new RegExp(`(?<![\\w-])(0x)?${kind === 'unique' ? '0*' : ''}${literal(value)}(?![\\w-])`, 'gi'), (_, hex: string | undefined) => `${hex ?? ''}${standIn}`)
     }
     return changed
   }
@@ -148,6 +152,7 @@ export function createReplacer(people: People): Replacer {
     changed = changed.replace(uuidPattern, uuidLike)
     // OpenCL prints UUIDs without dashes.
     changed = changed.replace(/("[^"\n]*uuid[^"\n]*"\s*:\s*")([0-9a-f]{32})(")/gi, (_, before: string, digits: string, after: string) => `${before}${isStandIn(digits) ? digits : uuidDigits(digits.toLowerCase())}${after}`)
+    changed = changed.replace(hipPattern, (_, before: string, hex: string) => `${before}${valueOf('unique', `0x${hex}`).slice(2)}`)
     for (const [kind, patterns] of namedValues) {
       for (const pattern of patterns) changed = changed.replace(pattern, (_, before: string, value: string, after: string) => `${before}${valueOf(kind, value)}${after}`)
     }

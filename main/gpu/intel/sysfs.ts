@@ -8,6 +8,7 @@ import { degreesAt, fanReadings, fanSensors, findSensors, limitAt, numberIn, rea
 import { firstKnown, known, mapReading, sampleOf, unknown, within, type Reading } from '../reading.ts'
 import { createIntelEnergy } from './energy.ts'
 import { frequencyFiles, throttleNow, type FrequencyFiles } from './frequency.ts'
+import { cardMemory } from './memory.ts'
 
 const notTold = 'Intel’s driver does not tell'
 /** The driver is asked again which files there are: it may have been loaded anew. */
@@ -43,7 +44,7 @@ export function createIntelSysfs(clients: DrmClients): SysfsReader {
       temperatures: await temperatureSensors(sensors, names),
       fans: await fanSensors(sensors, names),
       frequency: await frequencyFiles(machine, found),
-      memoryBytes: await memoryOf(machine, found),
+      memoryBytes: isIntegrated(found) === true ? null : await cardMemory(machine, found),
     }
     files.set(found.folder, now)
     return now
@@ -118,22 +119,6 @@ export function createIntelSysfs(clients: DrmClients): SysfsReader {
 /** Intel's own graphics sit at device 2 of the first bus; its cards behind a bridge. */
 function isIntegrated({ card }: LinuxCard): boolean | null {
   return card.pciAddress === null ? null : /^0000:00:02\./.test(card.pciAddress)
-}
-
-/** The card's memory as the driver tells it, else by the window through which the processor sees all of it. */
-async function memoryOf(machine: MachineSource, found: LinuxCard): Promise<number | null> {
-  if (isIntegrated(found) === true) return null
-  const drm = found.drmFolder === null ? null : readerBelow(machine, found.drmFolder)
-  const told = drm === null ? null : await numberIn(drm, 'lmem_total_bytes')
-  if (told) return told
-  const tiles = (await machine.listFolder(found.folder)).filter((name) => /^tile\d+$/.test(name))
-  const sizes = await Promise.all(tiles.map((tile) => numberIn(readerBelow(machine, `${found.folder}/${tile}`), 'physical_vram_size_bytes')))
-  const sum = sizes.reduce<number>((total, size) => total + (size ?? 0), 0)
-  if (sum > 0) return sum
-  // Third line: start, end and flags of the window on the memory. Without Resizable BAR it is 256 MiB whatever the card has.
-  const [start, end] = (((await machine.readFile(`${found.folder}/resource`)) ?? '').split('\n')[2] ?? '').trim().split(/\s+/)
-  const window = start !== undefined && end !== undefined && /^0x[0-9a-f]+$/i.test(start) && /^0x[0-9a-f]+$/i.test(end) ? Number(BigInt(end) - BigInt(start) + 1n) : 0
-  return window >= 2 * 1024 ** 3 ? window : null
 }
 
 /**

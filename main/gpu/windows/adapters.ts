@@ -15,6 +15,8 @@ export interface WindowsAdapter {
   dedicatedMemoryBytes: number | null
   /** What it may take of the machine's memory. */
   sharedMemoryBytes: number | null
+  /** DirectX saw it earlier than the others: it was taken out, or is a session's that has ended. */
+  isStale: boolean
 }
 
 const timeoutMs = 10_000
@@ -61,6 +63,7 @@ export function parsePnpAdapters(text: string): PnpAdapter[] {
       pciAddress: isPci && bus !== null && address !== null ? pciAddressFrom(bus >>> 8, bus & 0xff, (address >>> 16) & 0x1f, address & 0x7) : null,
       dedicatedMemoryBytes: null,
       sharedMemoryBytes: null,
+      isStale: false,
     }
   })
 }
@@ -71,6 +74,11 @@ export async function readDirectXAdapters(machine: MachineSource): Promise<Windo
   return answer.kind === 'done' ? parseDirectXAdapters(answer.stdout) : []
 }
 
+/** A day, in the registry's tenths of a microsecond. */
+const staleAfter = 864e9
+/** Chips for neural networks are adapters to DirectX, but draw nothing and run no OpenCL. */
+const npuNames = /\bNPU\b|AI Boost|neural/i
+
 /** Entries outlive their adapters: of several that claim one LUID, the one seen last is right. Software's own adapter is left out. Pure. */
 export function parseDirectXAdapters(text: string): WindowsAdapter[] {
   const byLuid = new Map<string, { adapter: WindowsAdapter; seen: number }>()
@@ -78,7 +86,7 @@ export function parseDirectXAdapters(text: string): WindowsAdapter[] {
     const luid = luidOf(values['AdapterLuid'])
     const name = values['Description'] || null
     const vendorId = Number(values['VendorId'])
-    if (luid === null || (vendorId === 0x1414 && /basic render/i.test(name ?? ''))) continue
+    if (luid === null || (vendorId === 0x1414 && /basic render/i.test(name ?? '')) || npuNames.test(name ?? '')) continue
     const adapter: WindowsAdapter = {
       luid,
       physicalIndex: 0,
@@ -87,11 +95,13 @@ export function parseDirectXAdapters(text: string): WindowsAdapter[] {
       pciAddress: null,
       dedicatedMemoryBytes: countOf(values['DedicatedVideoMemory']),
       sharedMemoryBytes: countOf(values['SharedSystemMemory']),
+      isStale: false,
     }
     const seen = Number(values['LastSeen'] ?? 0) || 0
     if (seen >= (byLuid.get(luid)?.seen ?? 0)) byLuid.set(luid, { adapter, seen })
   }
-  return [...byLuid.values()].map(({ adapter }) => adapter)
+  const newest = Math.max(0, ...[...byLuid.values()].map(({ seen }) => seen))
+  return [...byLuid.values()].map(({ adapter, seen }) => ({ ...adapter, isStale: seen > 0 && newest - seen > staleAfter }))
 }
 
 /** Both views of the adapters: who sits where, and how much memory it has. Entries of DirectX alone come last. Pure. */
@@ -129,5 +139,5 @@ export function luidOf(value: number | string | null | undefined): string | null
 
 function countOf(value: string | undefined): number | null {
   const number = value === undefined || value === '' ? Number.NaN : Number(value)
-  return Number.isFinite(number) && number >= 0 ? number : null
+  return number >= 0 && number <= 1024 ** 5 ? number : null
 }

@@ -3,7 +3,8 @@
  * Their classes are named alike in every language; the counters' own names are not.
  */
 import type { GpuProcess } from '../../../shared/telemetry.ts'
-import { fieldsIn, jsonIn, numberIn, textIn, type Fields } from './json.ts'
+import { jsonIn } from '../json-in-text.ts'
+import { fieldsIn, numberIn, textIn, type Fields } from './json.ts'
 
 const prefix = 'Win32_PerfFormattedData_GPUPerformanceCounters'
 
@@ -42,7 +43,7 @@ export function adapterKey(luid: string, physicalIndex: number): string {
 /** null: there are no such counters (Windows before 10 version 1709, or PowerShell may not read them). */
 export function parseCounters(text: string): Counters | null {
   const document = jsonIn(text)
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) return null
+  if (document === undefined || Array.isArray(document)) return null
   const top = document as Fields
   const engines = instancesIn(top['Engines'])
   const memory = instancesIn(top['ProcessMemory'])

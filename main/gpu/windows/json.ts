@@ -1,17 +1,7 @@
 /** What PowerShell's ConvertTo-Json printed: a list of one is printed as its only member, an empty one as nothing. Pure. */
+import { jsonIn } from '../json-in-text.ts'
 
 export type Fields = Record<string, unknown>
-
-/** Text before the document (a profile's or a policy's words) is skipped. null: there is no document. */
-export function jsonIn(text: string): unknown {
-  const start = text.search(/[[{]/)
-  if (start === -1) return null
-  try {
-    return JSON.parse(text.slice(start)) as unknown
-  } catch {
-    return null
-  }
-}
 
 export function jsonList(text: string): Fields[] {
   return fieldsIn(jsonIn(text))

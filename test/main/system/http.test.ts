@@ -29,6 +29,16 @@ describe('a request out', () => {
     expect(heard).toBe('{"text":"91 °C 🔥"}')
   })
 
+  it('carries the user and password of its address, whatever signs they hold', async () => {
+    let heard = ''
+    const url = await http((request, response) => {
+      heard = request.headers.authorization ?? ''
+      response.end()
+    })
+    expect(await post({ ...plain, url: new URL(url.href.replace('http://', 'http://jo:100%25%zz%0d%0aX:1@')) })).toMatchObject({ kind: 'answered', status: 200 })
+    expect(Buffer.from(heard.replace('Basic ', ''), 'base64').toString()).toBe('jo:100%%zz\r\nX:1')
+  })
+
   it('ends in time where nobody answers, and where it is told to', async () => {
     const url = await http(() => {})
     expect(await post({ ...plain, url, timeoutMs: 100 })).toEqual({ kind: 'failed', words: 'it did not answer within 0 seconds' })
@@ -58,6 +68,8 @@ describe('a request out', () => {
     expect(await post({ ...plain, url: chatty })).toEqual({ kind: 'failed', words: 'what answered does not speak HTTP' })
     const shy = await serve(createSocketServer((socket) => void socket.on('error', () => {}).destroy()))
     expect(await post({ ...plain, url: shy })).toEqual({ kind: 'failed', words: 'the connection was cut' })
+    const changing = await serve(createSocketServer((socket) => void socket.on('error', () => {}).write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')))
+    expect(await post({ ...plain, url: changing })).toMatchObject({ kind: 'answered', status: 101 })
     expect(await post({ ...plain, url: new URL('http://127.0.0.1:1/') })).toEqual({ kind: 'failed', words: 'nothing listens at that address' })
     const secure = new URL((await http(() => {})).href.replace('http:', 'https:'))
     expect(await post({ ...plain, url: secure })).toMatchObject({ kind: 'failed', words: expect.stringMatching(/https|HTTP|connection/) as string })

@@ -1,7 +1,7 @@
 /** amd-smi's JSON of several versions, and what it prints when it has none. */
 import { describe, expect, test } from 'vitest'
 import { createAmdSmiLayer } from '../../../../main/gpu/amd/amd-smi.ts'
-import { jsonIn } from '../../../../main/gpu/amd/json-in-text.ts'
+import { jsonIn } from '../../../../main/gpu/json-in-text.ts'
 import { openRecordedMachine } from '../../../../main/system/recorded-machine.ts'
 import { handClock } from '../../../helpers/clocks.ts'
 import { machineFolder, machineOf } from '../../../helpers/gpus.ts'
@@ -77,6 +77,46 @@ describe('other versions', () => {
     })
     expect(cards.map(({ uuid, pciAddress }) => [uuid, pciAddress])).toEqual([['79ccd55167a2124a', '0000:05:00.0'], [null, '0000:06:00.0']])
   })
+})
+
+test('a Radeon of which the tool tells less: a name cut off, a fastest clock of 0, and a sum of errors where nothing counts', async () => {
+  const watts = (value: number): object => ({ value, unit: 'W' })
+  const { cards } = await answer({
+    static: [
+      {
+        gpu: 0,
+        asic: { market_name: 'Navi 23 [Radeon RX 6600/6600 XT', vendor_id: '0x1002', subvendor_id: '0x1043', device_id: '0x73ff', rev_id: '0xc7', asic_serial: 'N/A' },
+        bus: { bdf: '0000:0b:00.0', max_pcie_width: 8, max_pcie_speed: { value: 16, unit: 'GT/s' } },
+        vbios: { name: '73FF', part_number: '115-D5-100', version: '020.003' },
+        limit: { max_power: watts(110), min_power: watts(90), socket_power: watts(100) },
+        clock: { sys: { 'current level': 1, frequency_levels: { 'Level 0': '500 MHz', 'Level 1': '2581 MHz' } }, mem: { 'current level': 0, frequency_levels: { 'Level 0': { value: '96', unit: 'MHz' }, 'Level 1': { value: '875', unit: 'MHz' } } } },
+      },
+    ],
+    metric: [{ gpu: 0, clock: { gfx_0: { clk: { value: 800, unit: 'MHz' }, max_clk: { value: 0, unit: 'MHz' } } }, ecc: { total_correctable_count: 0, total_uncorrectable_count: 0 }, ecc_blocks: 'N/A', fan: { speed: 0, max: 255, rpm: 0, usage: { value: 0, unit: '%' } } }],
+  })
+  expect(cards[0]).toMatchObject({ name: 'Radeon RX 6600/6600 XT', vbiosVersion: '115-D5-100', coreClockMaxMhz: 2581, memoryClockMaxMhz: 875, powerLimitW: 100, powerLimitMinW: 90, powerLimitMaxW: 110, sample: { coreClockMhz: 800, eccCorrected: null, eccUncorrected: null, fan: 0, fanRpm: 0 } })
+  expect(cards[0]!.sample!.unknown['eccCorrected']).toContain('no error counters')
+})
+
+test('words full of ones and other impossible numbers are unknown, not readings', async () => {
+  const { cards } = await answer({
+    static: [{ gpu: 0, limit: { ppt0: { socket_power_limit: { value: 4294967, unit: 'W' }, max_power_limit: { value: 1e30, unit: 'W' } } }, vram: { size: { value: 1e19, unit: 'MB' } } }],
+    metric: [{ gpu: 0, clock: { gfx_0: { clk: { value: 65535, unit: 'MHz' }, max_clk: { value: 65535, unit: 'MHz' } } }, ecc: { total_correctable_count: -1, total_uncorrectable_count: 4294967295 }, fan: { rpm: 4294967295, usage: { value: -5, unit: '%' } }, power: { socket_power: { value: 65535, unit: 'W' } } }],
+  })
+  const { memoryBytes, powerLimitW, powerLimitMaxW, coreClockMaxMhz, sample } = cards[0]!
+  const { coreClockMhz, eccCorrected, eccUncorrected, fan, fanRpm, fans, powerW } = sample!
+  expect([memoryBytes, powerLimitW, powerLimitMaxW, coreClockMaxMhz, coreClockMhz, eccCorrected, eccUncorrected, fan, fanRpm, fans, powerW]).toEqual([null, null, null, null, null, null, null, null, null, [], null])
+})
+
+test('a document that breaks off is named, and the others count', async () => {
+  const { state, cards, problems } = await answer({ static: '{"gpu_data":[{"gpu":0,"asic":{"market_name":"AMD Radeon RX 7900 XTX"', metric: [{ gpu: 0, power: { socket_power: { value: 21, unit: 'W' } } }] })
+  expect([state, cards[0]!.sample!.powerW]).toEqual(['answered', 21])
+  expect(problems).toMatchObject([{ id: 'machine-output-broken', sentence: expect.stringContaining('`amd-smi static --json`') }])
+})
+
+test('of a list that breaks off the whole cards count, and it is said', async () => {
+  const { cards, problems } = await answer({ static: '[\n    {\n        "gpu": 0,\n        "bus": { "bdf": "0000:03:00.0" }\n    },\n    {\n        "gpu": 1,\n        "bus": {', metric: [] })
+  expect([cards.map(({ pciAddress }) => pciAddress), problems.map(({ id }) => id)]).toEqual([['0000:03:00.0'], ['machine-output-broken']])
 })
 
 describe('what is no answer', () => {

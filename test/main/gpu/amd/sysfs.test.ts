@@ -62,11 +62,25 @@ describe('a busy RX 7900 XTX, recorded', () => {
   })
 })
 
+test('a laptop with a Radeon beside a Ryzen’s own graphics, recorded: which is which', async () => {
+  const { cards } = await createSysfsLayer().detect(openRecordedMachine(machineFolder('laptop-radeon-twice'), handClock()), at)
+  expect(cards.map(({ pciDeviceId, architecture, isIntegrated, drivesDisplay, sample }) => [pciDeviceId, architecture, isIntegrated, drivesDisplay, sample!.utilisation, sample!.powerW, sample!.fanRpm, sample!.pcieLanes])).toEqual([
+    ['1002:73ef', 'gfx1032', null, false, 0.82, 78, null, 8],
+    ['1002:1681', 'gfx1035', true, true, 0.04, 9.041, null, null],
+  ])
+})
+
 describe('less than everything', () => {
   test('negative temperatures are temperatures; nonsense is none, with the number in the reason', async () => {
     const sample = await sampleOf(hwmon({ temp1_input: '-7000', temp1_label: 'edge', temp2_input: '-273150', temp2_label: 'junction', temp3_input: 'EINVAL', temp3_label: 'mem' }))
     expect([sample.temperatureC, sample.hotspotC, sample.memoryC]).toEqual([-7, null, null])
     expect(sample.unknown['hotspotC']).toContain('-273.15')
+  })
+
+  test('ones in every bit mean that the driver cannot tell: no 4,295 W, and no fan of 65,535 turns', async () => {
+    const sample = await sampleOf(hwmon({ power1_average: '4294967295', power1_input: '31000000', fan1_input: '65535', fan1_max: '3300', pwm1: '51' }))
+    expect(sample).toMatchObject({ powerW: 31, fanRpm: null, fan: 0.2, fans: [{ rpm: null, share: 0.2 }] })
+    expect((await sampleOf(hwmon({ power1_average: '4294967295' }))).powerW).toBeNull()
   })
 
   test('an accelerator without a sensor at the edge: the hottest spot counts', async () => {
@@ -92,6 +106,13 @@ describe('less than everything', () => {
 
   test('instant power where there is no average; 0 W of limit is none', async () => {
     expect(await sampleOf(hwmon({ power1_input: '12500000', power1_cap: '0' }))).toMatchObject({ powerW: 12.5, powerLimitW: null })
+  })
+
+  test('graphics in a processor, by the chip’s own directory', async () => {
+    const chip = (major: string, minor: string): Record<string, string> => Object.fromEntries(Object.entries({ major, minor, revision: '0' }).map(([name, value]) => [`${device}/ip_discovery/die/0/GC/0/${name}`, value]))
+    const cardOf = async (files: Record<string, string>) => (await createSysfsLayer().detect(machineOf({ files: { ...card, ...files } }), at)).cards[0]!
+    expect(await cardOf(chip('11', '5'))).toMatchObject({ architecture: 'gfx1150', isIntegrated: true })
+    expect(await cardOf(chip('11', '0'))).toMatchObject({ architecture: 'gfx1100', isIntegrated: null })
   })
 
   test('graphics in a processor, by their northbridge', async () => {

@@ -1,11 +1,12 @@
 /** macOS's registry: Apple's own graphics, an Intel Mac's card, and documents that are none. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { parseAccelerators, sampleApple } from '../../../../main/gpu/apple/ioreg.ts'
 import { parsePlist } from '../../../../main/gpu/apple/plist.ts'
 import { openRecordedMachine } from '../../../../main/system/recorded-machine.ts'
-import { handClock } from '../../../helpers/clocks.ts'
-import { gpusOnRecording, machineFolder, machineOf } from '../../../helpers/gpus.ts'
-import { fastClock } from '../../../helpers/clocks.ts'
+import { unknownFacts } from '../../../../main/system/machine-facts.ts'
+import type { MachineSource } from '../../../../main/system/machine-source.ts'
+import { fastClock, handClock } from '../../../helpers/clocks.ts'
+import { gpusOn, gpusOnRecording, machineFolder, machineOf } from '../../../helpers/gpus.ts'
 
 const at = Date.UTC(2026, 10, 23)
 const GiB = 1024 ** 3
@@ -28,11 +29,69 @@ test('an Intel Mac’s AMD card tells more', async () => {
   expect(seen!.sample).toMatchObject({ utilisation: 0.42, temperatureC: 57, powerW: 115, coreClockMhz: 1300, fan: 0.31, fanRpm: 1210, memoryUsedBytes: GiB, memoryTotalBytes: 4 * GiB })
 })
 
+const plist = (...entries: string[]): string => `<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><array>${entries.join('')}</array></plist>`
+const entry = (ioClass: string, more: string, statistics: Record<string, number>): string =>
+  `<dict><key>IOClass</key><string>${ioClass}</string>${more}<key>PerformanceStatistics</key><dict>${Object.entries(statistics).map(([key, value]) => `<key>${key}</key><integer>${value}</integer>`).join('')}</dict></dict>`
+const mac = (text: string, controllers?: object[]): MachineSource =>
+  machineOf({ platform: 'darwin', facts: async () => ({ ...unknownFacts, memoryBytes: 32 * GiB }), commands: { 'ioreg -r -d 1 -w 0 -c IOAccelerator -a': text }, layers: controllers ? { systeminformation: { controllers } } : {} })
+
+test('a MacBook Pro with Intel’s graphics and a Radeon, recorded', async () => {
+  const { gpus, machine } = await gpusOnRecording('macbook-pro-intel-radeon', fastClock(50)).look()
+  expect(machine.surroundings).toMatchObject({ kind: 'bare-metal', isLaptop: true, onBattery: false })
+  expect(gpus.map(({ name, isIntegrated, memoryBytes, sample }) => [name, isIntegrated, memoryBytes, sample?.utilisation, sample?.temperatureC, sample?.powerW])).toEqual([
+    ['Intel UHD Graphics 630', true, null, 1, null, null],
+    ['AMD Radeon Pro 5300M', null, 4 * GiB, 0.64, 71, 38],
+  ])
+})
+
+describe('Macs with several entries', () => {
+  const twoMakers = plist(
+    entry('IntelAccelerator', '', { 'Device Utilization %': 137, inUseSysMemoryBytes: 700_000_000 }),
+    entry('AMDRadeonX6000_AMDNavi14GraphicsAccelerator', '', { 'GPU Activity(%)': 55, 'Temperature(C)': 61, vramUsedBytes: GiB, vramFreeBytes: 3 * GiB }),
+  )
+  const twoCards = [{ vendor: 'Intel', model: 'Intel UHD Graphics 630', bus: 'Built-In', vram: 1536, vramDynamic: true, deviceId: '0x3e9b' }, { vendor: 'AMD', model: 'AMD Radeon Pro 5300M', bus: 'PCIe', vram: 4096, deviceId: '0x7340' }]
+
+  test('an Intel Mac’s two cards are of two makers: each has its own readings, also from second to second', async () => {
+    const clock = fastClock(50)
+    const { look, gpus, telemetry } = gpusOn(mac(twoMakers, twoCards), { clock })
+    const [intel, amd] = (await look()).gpus
+    expect(intel).toMatchObject({ pciDeviceId: '8086:3e9b', sample: { utilisation: 1, memoryUsedBytes: 700_000_000, temperatureC: null } })
+    expect(amd).toMatchObject({ pciDeviceId: '1002:7340', sample: { utilisation: 0.55, temperatureC: 61, memoryUsedBytes: GiB, memoryTotalBytes: 4 * GiB } })
+    gpus.watch('test', true)
+    await vi.waitFor(() => expect(telemetry.at(-1)?.samples).toMatchObject({ [intel!.id]: { utilisation: 1 }, [amd!.id]: { utilisation: 0.55 } }))
+    await gpus.stop()
+  })
+
+  test('two cards of one maker: nobody says whose a reading is', async () => {
+    const text = plist(entry('AMDRadeonX6000_A', '', { 'GPU Activity(%)': 1 }), entry('AMDRadeonX6000_B', '', { 'GPU Activity(%)': 99 }))
+    const { gpus } = await gpusOn(mac(text, [{ vendor: 'AMD', model: 'Radeon Pro W6800X', deviceId: '0x73a2' }, { vendor: 'AMD', model: 'Radeon Pro W6800X', deviceId: '0x73a2' }])).look()
+    expect(gpus.map(({ sample }) => sample)).toEqual([null, null])
+  })
+
+  test('an entry that is no graphics processor is passed over', async () => {
+    const text = plist('<dict><key>IOClass</key><string>IOAcceleratorBridge</string></dict>', entry('AGXAcceleratorG14X', '<key>gpu-core-count</key><integer>38</integer>', { 'Device Utilization %': 37, 'In use system memory': 7 * GiB }))
+    const machine = mac(text, [{ vendor: 'Apple', model: 'Apple M2 Max', bus: 'Built-In' }])
+    const { gpus } = await gpusOn(machine).look()
+    expect(gpus).toMatchObject([{ name: 'Apple M2 Max (38 GPU cores)', sample: { utilisation: 0.37, memoryUsedBytes: 7 * GiB } }])
+    expect(await sampleApple(machine, at, [{ uuid: null, pciAddress: null, pciDeviceId: null }])).toMatchObject([{ sample: { utilisation: 0.37 } }])
+  })
+})
+
+test('where the system’s list was not kept, the registry alone tells of the card', async () => {
+  const { gpus } = await gpusOn(mac(plist(entry('AGXAcceleratorG16S', '<key>model</key><string>Apple M4 Pro</string><key>gpu-core-count</key><integer>20</integer>', { 'Device Utilization %': 5 })))).look()
+  expect(gpus).toMatchObject([{ name: 'Apple M4 Pro (20 GPU cores)', vendor: 'apple', memoryBytes: 32 * GiB, isIntegrated: true, sample: { utilisation: 0.05 } }])
+})
+
+test('a Mac in a virtual machine: the adapter is the host’s, lent', async () => {
+  const { gpus } = await gpusOn(mac(plist(entry('AppleParavirtAccelerator', '', { 'In use system memory': 50_103_936 })), [{ vendor: 'Apple', model: 'Apple Paravirtual device', bus: 'Built-In' }])).look()
+  expect(gpus).toMatchObject([{ isIntegrated: null, attachment: { kind: 'paravirtual' }, sample: { memoryUsedBytes: 50_103_936, utilisation: null } }])
+})
+
 test('no ioreg, no Mac, no statistics', async () => {
   expect(await sampleApple(machineOf({ platform: 'darwin' }), at)).toEqual([])
   expect(await sampleApple(machineOf({ platform: 'linux' }), at)).toEqual([])
   const [one] = parseAccelerators('<plist version="1.0"><array><dict><key>model</key><string>Apple M9</string></dict></array></plist>')
-  expect(one).toEqual({ model: 'Apple M9', ioClass: null, cores: null, statistics: {} })
+  expect(one).toEqual({ model: 'Apple M9', ioClass: null, vendor: 'apple', cores: null, statistics: {} })
 })
 
 describe('property lists', () => {

@@ -1,6 +1,6 @@
 /** Unit: made-up values in the place of personal ones. */
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { keepOfAnswer, keepOfFile, programName } from '../../../../main/gpu/capture/personal.ts'
 import { createReplacer, type People } from '../../../../main/gpu/capture/secrets.ts'
 
@@ -32,6 +32,13 @@ describe('the replacer', () => {
     expect(JSON.parse(replaced('{"serial": 1324220001234}'))).toEqual({ serial: 9000000000001 })
   })
 
+  it('knows a card’s unique id with and without zeros before it, and as HIP spells it', () => {
+    const text = replaced('{"asic_serial": "0x02B4F8617326B1EA", "hip_uuid": "GPU-02b4f8617326b1ea"}\n"Unique ID": "0x2b4f8617326b1ea"\nunique_id: 02b4f8617326b1ea\nGPU-3919877325193652 GPU-8f750be4-dfbc-23b9-b33f-da729a536494')
+    expect(text).not.toMatch(/2b4f8617326b1ea|3919877325193652/i)
+    const [one, two, three, four] = [/asic_serial": "0x(\w+)/, /hip_uuid": "GPU-(\w+)/, /Unique ID": "0x(\w+)/, /unique_id: (\w+)/].map((pattern) => pattern.exec(text)?.[1])
+    expect([two, three, four]).toEqual([one, one, one])
+  })
+
   it('knows people by their folders, and this machine by its name, but not by everyday words', () => {
     const text = replaced('/home/anna.k/x C:\\\\Users\\\\Anna.K\\\\y C:\\Users\\bob\\z /home/ubuntu/a rig-7 RIG-7 server nvidia', { hostName: 'rig-7', userName: 'nvidia' })
     expect(text).toBe('/home/user-1/x C:\\\\Users\\\\user-1\\\\y C:\\Users\\user-2\\z /home/ubuntu/a replaced-machine-1 replaced-machine-1 server nvidia')
@@ -50,6 +57,23 @@ describe('the replacer', () => {
       { numRuns: 500 },
     )
   })
+})
+
+test('what the kernel writes of a card’s users and of its place keeps no names and no serial numbers', () => {
+  expect(keepOfFile('/proc/4242/fdinfo/7', 'drm-driver:\tamdgpu\ndrm-client-name:\tannas-project\ndrm-client-id:\t5\n')).toBe('drm-driver:\tamdgpu\ndrm-client-id:\t5\n')
+  expect(keepOfFile('/sys/class/kfd/kfd/topology/nodes/1/properties', 'simd_count 192\nunique_id 8776624319445996106\nlocation_id 768\n')).toBe('simd_count 192\nlocation_id 768\n')
+})
+
+test.each([
+  ['6.8.0-annas-rig', '6.8.0'],
+  ['5.15.167.4-microsoft-standard-WSL2', '5.15.167.4-microsoft-standard-WSL2'],
+  ['4.4.0-19041-Microsoft', '4.4.0-19041-Microsoft'],
+  ['6.17.12-300.fc43.x86_64', '6.17.12-300.fc43.x86_64'],
+  ['6.8.0-1021-azure', '6.8.0-1021-azure'],
+  ['7.0.0-3-pve', '7.0.0-3-pve'],
+])('a kernel’s own name, %s, is kept as far as it is nobody’s', (release, kept) => {
+  expect(keepOfFile('/proc/sys/kernel/osrelease', `${release}\n`)).toBe(`${kept}\n`)
+  expect(keepOfFile('/proc/version', `Linux version ${release} (anna@rig) (gcc 13) #1 SMP\n`)).toBe(`Linux version ${kept} (builder@host) (gcc 13) #1 SMP\n`)
 })
 
 describe('programs', () => {

@@ -1,5 +1,6 @@
 /** Intel graphics by i915 and xe, from the oldest files to the newest. */
 import { describe, expect, test } from 'vitest'
+import { memoryByWindow } from '../../../../main/gpu/intel/memory.ts'
 import { utilisationOf } from '../../../../main/gpu/intel/sysfs.ts'
 import { createSysfsLayer } from '../../../../main/gpu/linux-pci.ts'
 import type { MachineSource } from '../../../../main/system/machine-source.ts'
@@ -58,6 +59,13 @@ describe('i915', () => {
   test('a card’s memory by its window, if that is all of it', async () => {
     const memoryOf = async (end: string): Promise<number | null> => (await createSysfsLayer().detect(live({ ...arc, [`${drm}/device/resource`]: `0x0 0x0 0x0\n0x0 0x0 0x0\n0x0000004000000000 ${end} 0x14220c\n` }), at)).cards[0]!.memoryBytes
     expect([await memoryOf('0x00000043ffffffff'), await memoryOf('0x000000400fffffff')]).toEqual([16 * 1024 ** 3, null])
+  })
+
+  test('a window is the next power of two: a B580 has 12 GiB behind one of 16, and of a card not known it says nothing', () => {
+    const window = (end: string): string => `0x0 0x0 0x0\n0x0 0x0 0x0\n0x0000004000000000 ${end} 0x14220c\n`
+    const [sixteen, eight, little] = [window('0x00000043ffffffff'), window('0x00000041ffffffff'), window('0x000000400fffffff')]
+    const sizes = [['8086:e20b', sixteen], ['8086:e20c', sixteen], ['8086:56a5', eight], ['8086:56a1', eight], ['8086:56a0', eight], ['8086:e20b', little], ['8086:e20b', eight], ['8086:ffff', sixteen], [null, sixteen], ['8086:56a0', 'garbage']] as const
+    expect(sizes.map(([id, text]) => (memoryByWindow(text, id) ?? 0) / 1024 ** 3)).toEqual([12, 10, 6, 8, 8, 0, 0, 0, 0, 0])
   })
 
   test('watts of a processor’s graphics, where the administrator runs Idlewatt', async () => {

@@ -1,11 +1,17 @@
 /** Unit: Windows' adapters and performance counters, and the samples made of them. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createOsLayer } from '../../../../main/gpu/os-layer.ts'
 import { adaptersScript, joinAdapters, luidOf, parseDirectXAdapters, parsePnpAdapters } from '../../../../main/gpu/windows/adapters.ts'
 import { countersScript, parseCounters } from '../../../../main/gpu/windows/counters.ts'
+import { jsonIn } from '../../../../main/gpu/json-in-text.ts'
 import { createWindowsSampler } from '../../../../main/gpu/windows/sampler.ts'
 import type { MachineSource } from '../../../../main/system/machine-source.ts'
-import { machineOf } from '../../../helpers/gpus.ts'
+import { openRecordedMachine } from '../../../../main/system/recorded-machine.ts'
+import { handClock } from '../../../helpers/clocks.ts'
+import { newFolder } from '../../../helpers/files.ts'
+import { gpusOn, machineOf } from '../../../helpers/gpus.ts'
 
 const radeonLuid = 'luid_0x00000000_0x00012D1A'
 const geforceLuid = 'luid_0x00000000_0x000131C8'
@@ -208,5 +214,62 @@ describe('the os layer on Windows', () => {
       ['NVIDIA GeForce RTX 4070 Laptop GPU', 'nvidia', '10de:2860'],
       ['AMD Radeon(TM) 780M', 'amd', '1002:15bf'],
     ])
+  })
+})
+
+describe('PowerShell’s documents among other text', () => {
+  it.each([
+    ['WARNING: [policy] profile {x} was not loaded\r\n{"EngineCount":3}\r\n', { EngineCount: 3 }],
+    ['[12:00] antivirus: scanning\r\n[{"Name":"a"}]\r\nDone [ok]', [{ Name: 'a' }]],
+    ['\uFEFF{"EngineCount":1}', { EngineCount: 1 }],
+    ['[{"Name":"a"},{"Name":"b"},{"Na', undefined],
+    ['{"EngineCount":3,"Engines":[{"Name":"a"}', undefined],
+    ['Get-CimInstance : Access denied', undefined],
+  ])('%j', (text, document) => {
+    const found = jsonIn(text)
+    expect(found).toEqual(document)
+  })
+})
+
+describe('what the system’s list leaves out', () => {
+  it('where there is no list at all, DirectX’s own counts: without the card that was taken out, and without the chip for neural networks', async () => {
+    const key = (name: string, luid: number, more: object): [string, object] => [`HKLM\\SOFTWARE\\Microsoft\\DirectX\\{${luid}}`, { Description: name, AdapterLuid: luid, ...more }]
+    const entries = Object.fromEntries([
+      key('AMD Radeon RX 9070 XT', 0x111, { VendorId: 0x1002, DeviceId: 0x7550, DedicatedVideoMemory: 17_095_983_104, LastSeen: 134_000_000_000_000_000 }),
+      key('AMD Radeon RX 580', 0x222, { VendorId: 0x1002, DeviceId: 0x67df, DedicatedVideoMemory: 8_573_157_376, LastSeen: 133_000_000_000_000_000 }),
+      key('Intel(R) AI Boost', 0x333, { VendorId: 0x8086, DeviceId: 0x7d1d, LastSeen: 134_000_000_000_000_000 }),
+    ])
+    const folder = join(newFolder(), 'directx-only')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'machine.json'), JSON.stringify({ platform: 'win32', registry: entries }))
+    const { cards } = await createOsLayer({ read: async () => null }).detect(openRecordedMachine(folder, handClock()), 0)
+    expect(cards).toMatchObject([{ name: 'AMD Radeon RX 9070 XT', pciDeviceId: '1002:7550', memoryBytes: 17_095_983_104 }])
+  })
+  it('a host’s card that is lent to a virtual machine (GPU-PV) is that card; Microsoft’s own adapter is none', async () => {
+    const lent = (model: string): object => ({ vendor: 'Microsoft', model, vram: 4095, vramDynamic: true, pnpDeviceId: 'PCI\\VEN_1414&DEV_008E&SUBSYS_00000000&REV_00\\5&1&0&0' })
+    const { gpus } = await gpusOn(machineOf({ platform: 'win32', layers: { systeminformation: { controllers: [lent('NVIDIA GeForce RTX 3080'), lent('Microsoft Basic Render Driver')] } } })).look()
+    expect(gpus.map(({ name, kind, vendor, pciDeviceId, pciSubsystemId, attachment }) => [name, kind, vendor, pciDeviceId, pciSubsystemId, attachment?.kind])).toEqual([
+      ['NVIDIA GeForce RTX 3080', 'gpu', 'nvidia', null, null, 'paravirtual'],
+      [expect.any(String), 'virtual', 'other', '1414:008e', null, 'paravirtual'],
+    ])
+  })
+  it('on Linux it calls a card it does not know by its number, and its memory by the window on it', async () => {
+    const controllers = [
+      { vendor: 'Advanced Micro Devices, Inc. [AMD/ATI]', model: 'Device 744c', bus: 'Onboard', busAddress: '03:00.0', vram: 32768, vramDynamic: false },
+      { vendor: 'NVIDIA', model: 'NVIDIA GeForce RTX 3090', busAddress: '04:00.0', vram: 256, memoryTotal: 24576 },
+    ]
+    const { cards } = await createOsLayer({ read: async () => null }).detect(machineOf({ layers: { systeminformation: { controllers } } }), 0)
+    expect(cards).toMatchObject([
+      { pciDeviceId: '1002:744c', pciAddress: '0000:03:00.0', memoryBytes: null },
+      { pciAddress: '0000:04:00.0', memoryBytes: 24576 * 1024 ** 2 },
+    ])
+  })
+
+  const registryOf = (name: string, device: string): string => `\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\DirectX\\{aaa}\r\n    Description    REG_SZ    ${name}\r\n    VendorId    REG_DWORD    0x10de\r\n    DeviceId    REG_DWORD    ${device}\r\n    DedicatedVideoMemory    REG_QWORD    0x17a000000\r\n    AdapterLuid    REG_QWORD    0x22222\r\n`
+  it('DirectX gives the ids of a card by its name; the maker of the board stands in systeminformation’s own words', async () => {
+    const controller = { vendor: 'NVIDIA', model: 'NVIDIA GeForce RTX 3060 Laptop GPU', vram: 4095, vramDynamic: true, subDeviceId: '0x170D1043', pciBus: '00000000:01:00.0' }
+    const machine = machineOf({ platform: 'win32', commands: { 'reg query HKLM\\SOFTWARE\\Microsoft\\DirectX /s': registryOf('NVIDIA GeForce RTX 3060 Laptop GPU', '0x2520') }, layers: { systeminformation: { controllers: [controller] } } })
+    const { cards } = await createOsLayer({ read: async () => null }).detect(machine, 0)
+    expect(cards).toMatchObject([{ pciDeviceId: '10de:2520', pciSubsystemId: '1043:170d', pciAddress: '0000:01:00.0', memoryBytes: 0x17a000000 }])
   })
 })

@@ -1,4 +1,4 @@
-/** Finds the JSON document in what a tool printed: AMD's tools write warnings, and Python its complaints, before and after it. Pure. */
+/** Finds the JSON document in what a tool printed: AMD's tools write warnings, Python and PowerShell their complaints, before and after it. Pure. */
 
 /** So many beginnings are tried; a log that is longer holds no document. */
 const mostTries = 200
@@ -6,7 +6,8 @@ const mostTries = 200
 /** The first object or list that reads as JSON; undefined: there is none. */
 export function jsonIn(text: string): object | undefined {
   let tries = 0
-  for (const start of text.matchAll(/^[ \t]*[[{]/gm)) {
+  // Windows' tools may begin with a byte-order mark.
+  for (const start of text.matchAll(/^[ \t\uFEFF]*[[{]/gm)) {
     if (++tries > mostTries) return undefined
     const from = start.index + start[0].length - 1
     const end = text.lastIndexOf(text[from] === '{' ? '}' : ']')
@@ -16,6 +17,12 @@ export function jsonIn(text: string): object | undefined {
     if (found !== undefined && !(Array.isArray(found) && found.every((item) => typeof item !== 'object'))) return found
   }
   return undefined
+}
+
+/** Whether a document begins that never ends: the tool was stopped while it wrote, or the rest was not kept. */
+export function breaksOff(text: string): boolean {
+  const start = /^[ \t]*[[{]\s*(?:["{[]|$)/m.exec(text)
+  return start !== null && firstDocument(text, start.index + start[0].search(/[[{]/)) === null
 }
 
 /** Python writes numbers that JSON does not know. */
