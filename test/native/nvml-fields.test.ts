@@ -248,6 +248,16 @@ describe.skipIf(!canBuild)('a driver that changes underneath (skipped where gcc 
     expect((await layer.detect(machine, at + 3000)).cards[0]!.driverVersion).toBe('580.95.05')
   })
 
+  test('a driver that starts and cannot count its cards is a problem, not a machine without cards', async () => {
+    const layer = createNvmlLayer({ load: () => load(build()) })
+    process.env['STUB_RULES'] = 'nvmlDeviceGetCount_v2 error 999'
+    try {
+      expect(await layer.detect(createThisMachine({ dataFolder: newFolder() }), at)).toMatchObject({ state: 'failed', problems: [{ id: 'driver-not-answering', sentence: expect.stringContaining('unknown error') }] })
+    } finally {
+      delete process.env['STUB_RULES']
+    }
+  })
+
   test('an Xid that came before a new look is told after it', async () => {
     const machine = createThisMachine({ dataFolder: newFolder() })
     const path = build()

@@ -13,7 +13,15 @@
  *   STUB_MIG=1              the card is cut into two MIG instances; STUB_MIG=2: and only an administrator sees all processes
  *   STUB_MARGINS=1          no temperature thresholds, but margins to them (Ada and newer)
  *   STUB_VIRTUAL=1|2        passed through to a virtual machine, or a vGPU
+ *   STUB_MIG=3              the same, with no instance at index 1
  *   STUB_PROCESSES=600      how many programs compute on each card
+ *   STUB_ENTRY=32|16        bytes of an entry of nvmlDeviceGetComputeRunningProcesses_v3, as some drivers have them; 24 otherwise
+ *   STUB_MPS=1              one more program, by way of the MPS server
+ *   STUB_USE=garbage|ahead  more entries of use than are filled, with nonsense; entries an hour in the future
+ *   STUB_HOTSPOT=97         °C of the hottest part of the card (drivers since 615)
+ *   STUB_RECOVERY=1         what has to be done before the card works again (nvmlDeviceGpuRecoveryAction_t)
+ *   STUB_LINK_GAP=1         this NVLink is not there, those after it are
+ *   STUB_NAME=text          another name of the cards
  *   STUB_LEAK=8             leaks this many MiB in every nvmlDeviceGetUtilizationRates
  *   STUB_GARBAGE=1          every answer is made of bits that are all set, texts without an end
  *   STUB_XID_FILE=path      lines "<card> <xid>": told once by nvmlEventSetWait, which empties the file
@@ -33,6 +41,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef int nvmlReturn_t;
@@ -152,7 +161,7 @@ nvmlReturn_t nvmlDeviceGetHandleByIndex_v2(unsigned i, nvmlDevice_t *d) {
   *d = &devices[i];
   return 0;
 }
-TEXT(nvmlDeviceGetName, "NVIDIA GeForce RTX 3090")
+TEXT(nvmlDeviceGetName, getenv("STUB_NAME") ? getenv("STUB_NAME") : "NVIDIA GeForce RTX 3090")
 nvmlReturn_t nvmlDeviceGetUUID(nvmlDevice_t d, char *out, unsigned n) {
   char text[64];
   RULE(d);
@@ -229,6 +238,7 @@ nvmlReturn_t nvmlDeviceGetFieldValues(nvmlDevice_t d, int n, field_t *f) {
   for (int i = 0; i < n; i++) {
     f[i].result = 3;
     if (f[i].fieldId == 82) { f[i].result = 0; f[i].valueType = 1; f[i].value.ull = scripted(__func__, d, 84); }
+    if (f[i].fieldId == 230 && getenv("STUB_RECOVERY")) { f[i].result = 0; f[i].valueType = 1; f[i].value.ui = (unsigned)setting("STUB_RECOVERY", 0); }
     if (setting("STUB_MARGINS", 0) && (f[i].fieldId == 193 || f[i].fieldId == 194)) { f[i].result = 0; f[i].valueType = 5; f[i].value.si = f[i].fieldId == 193 ? -7 : -2; }
   }
   return 0;
@@ -264,14 +274,21 @@ UINT(nvmlDeviceGetPcieReplayCounter, 2)
 UINT(nvmlDeviceGetPerformanceState, 2)
 UINT(nvmlDeviceGetDisplayActive, d->index == 0)
 nvmlReturn_t nvmlDeviceGetCudaComputeCapability(nvmlDevice_t d, int *major, int *minor) { RULE(d); *major = 8; *minor = 6; return 0; }
-nvmlReturn_t nvmlDeviceGetNvLinkState(nvmlDevice_t d, unsigned link, unsigned *active) { RULE(d); if (!setting("STUB_DATACENTER", 0)) return 3; if (link > 3) return 2; *active = link != 3; return 0; }
+nvmlReturn_t nvmlDeviceGetNvLinkState(nvmlDevice_t d, unsigned link, unsigned *active) { RULE(d); if (!setting("STUB_DATACENTER", 0)) return 3; if (link > 3) return 2; if (setting("STUB_LINK_GAP", -1) == (int)link) return 3; *active = link != 3; return 0; }
 nvmlReturn_t nvmlDeviceGetNvLinkVersion(nvmlDevice_t d, unsigned link, unsigned *version) { RULE(d); (void)link; *version = 4; return 0; }
 nvmlReturn_t nvmlDeviceGetNvLinkRemotePciInfo_v2(nvmlDevice_t d, unsigned link, pci_t *p) { RULE(d); (void)link; fill_pci(d, p, 1); snprintf(p->busId, sizeof p->busId, "00000000:C4:00.0"); return 0; }
 
 /* ---- MIG ---- */
 nvmlReturn_t nvmlDeviceGetMigMode(nvmlDevice_t d, unsigned *now, unsigned *next) { RULE(d); if (!setting("STUB_MIG", 0)) return 3; *now = *next = 1; return 0; }
 UINT_IF(nvmlDeviceGetMaxMigDeviceCount, setting("STUB_MIG", 0), 7)
-nvmlReturn_t nvmlDeviceGetMigDeviceHandleByIndex(nvmlDevice_t d, unsigned i, nvmlDevice_t *slice) { RULE(d); if (i >= SLICES) return 6; *slice = &slices[d->index][i]; return 0; }
+nvmlReturn_t nvmlDeviceGetMigDeviceHandleByIndex(nvmlDevice_t d, unsigned i, nvmlDevice_t *slice) {
+  RULE(d);
+  if (setting("STUB_MIG", 0) == 3) i = i == 1 ? SLICES : i == 2 ? 1 : i;
+  if (i >= SLICES) return 6;
+  *slice = &slices[d->index][i];
+  return 0;
+}
+nvmlReturn_t nvmlDeviceGetIndex(nvmlDevice_t d, unsigned *index) { RULE(d); *index = d->slice < 0 ? (unsigned)d->index : d->slice == 1 && setting("STUB_MIG", 0) == 3 ? 2 : (unsigned)d->slice; return 0; }
 UINT_IF(nvmlDeviceGetGpuInstanceId, d->slice >= 0, 1 + d->slice)
 UINT_IF(nvmlDeviceGetComputeInstanceId, d->slice >= 0, 0)
 typedef struct { unsigned multiprocessors, copy, decoder, encoder, jpeg, ofa, gpuSlices, computeSlices; u64 memoryMb; } attributes_t;
@@ -285,6 +302,8 @@ UINT(nvmlDeviceGetPowerUsage, 312450)
 nvmlReturn_t nvmlDeviceGetCurrentClocksEventReasons(nvmlDevice_t d, u64 *bits) { RULE(d); *bits = scripted(__func__, d, 0x24); return 0; }
 typedef struct { unsigned version, fan, rpm; } fan_t;
 nvmlReturn_t nvmlDeviceGetFanSpeedRPM(nvmlDevice_t d, fan_t *f) { RULE(d); VERSIONED(f, 1); if (f->fan > 1) return 2; f->rpm = (unsigned)scripted(__func__, d, f->fan == 0 ? 1500 : 1720); return 0; }
+typedef struct { unsigned version, sensor; int degrees; } heat_t;
+nvmlReturn_t nvmlDeviceGetTemperatureV(nvmlDevice_t d, heat_t *h) { RULE(d); VERSIONED(h, 1); if (h->sensor == 1 && !getenv("STUB_HOTSPOT")) return 2; h->degrees = h->sensor == 1 ? setting("STUB_HOTSPOT", 0) : 61 + d->index; return 0; }
 typedef struct { unsigned version; int margin; } margin_t;
 nvmlReturn_t nvmlDeviceGetMarginTemperature(nvmlDevice_t d, margin_t *m) { RULE(d); VERSIONED(m, 1); if (!setting("STUB_MARGINS", 0)) return 3; m->margin = (int)scripted(__func__, d, 29); return 0; }
 nvmlReturn_t nvmlDeviceGetRemappedRows(nvmlDevice_t d, unsigned *corrected, unsigned *uncorrected, unsigned *pending, unsigned *failed) { RULE(d); if (!setting("STUB_DATACENTER", 0)) return 3; *corrected = 1; *uncorrected = 2; *pending = 1; *failed = 0; return 0; }
@@ -297,15 +316,21 @@ typedef struct { unsigned pid; u64 memory; unsigned gi, ci; } process_t;
 typedef struct { unsigned pid; u64 memory; } process_v1_t;
 static u64 memory_of(u64 bytes) { return setting("STUB_WDDM", 0) || setting("STUB_GARBAGE", 0) ? ~0ull : bytes; }
 #ifndef OLD
+static void put(void *list, unsigned i, process_t entry) {
+  int size = setting("STUB_ENTRY", (int)sizeof entry);
+  char *at = (char *)list + (size_t)i * (size_t)size;
+  memcpy(at, &entry, (size_t)size < sizeof entry ? (size_t)size : sizeof entry);
+  if (size > (int)sizeof entry) memset(at + sizeof entry, 0, (size_t)size - sizeof entry);
+}
 nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t d, unsigned *n, process_t *p) {
   RULE(d);
   if (d->slice < 0 && setting("STUB_MIG", 0) == 2) return 4;
   unsigned many = (unsigned)setting("STUB_PROCESSES", 2);
   if (*n < many) { *n = many; return 7; }
-  for (unsigned i = 2; i < many; i++) p[i] = (process_t){ 5000u + i, memory_of(1048576ull), ~0u, ~0u };
+  for (unsigned i = 2; i < many; i++) put(p, i, (process_t){ 5000u + i, memory_of(1048576ull), ~0u, ~0u });
   *n = d->slice == 1 ? 1 : many;
-  p[0] = (process_t){ 4001u + (unsigned)d->index, memory_of(1073741824ull), ~0u, ~0u };
-  p[1] = (process_t){ 4013u, memory_of(536870912ull), ~0u, ~0u };
+  put(p, 0, (process_t){ 4001u + (unsigned)d->index, memory_of(1073741824ull), ~0u, ~0u });
+  put(p, 1, (process_t){ 4013u, memory_of(536870912ull), ~0u, ~0u });
   return 0;
 }
 nvmlReturn_t nvmlDeviceGetGraphicsRunningProcesses_v3(nvmlDevice_t d, unsigned *n, process_t *p) {
@@ -316,14 +341,22 @@ nvmlReturn_t nvmlDeviceGetGraphicsRunningProcesses_v3(nvmlDevice_t d, unsigned *
   p[0] = (process_t){ 4013u, memory_of(536870912ull), ~0u, ~0u };
   return 0;
 }
+nvmlReturn_t nvmlDeviceGetMPSComputeRunningProcesses_v3(nvmlDevice_t d, unsigned *n, process_t *p) {
+  RULE(d);
+  *n = 0;
+  if (setting("STUB_MPS", 0)) { p[0] = (process_t){ 4001u + (unsigned)d->index, memory_of(1073741824ull), ~0u, ~0u }; p[1] = (process_t){ 6001u, memory_of(268435456ull), ~0u, ~0u }; *n = 2; }
+  return 0;
+}
 typedef struct { unsigned pid; u64 at; unsigned sm, memory, encoder, decoder; } use_t;
 nvmlReturn_t nvmlDeviceGetProcessUtilization(nvmlDevice_t d, use_t *u, unsigned *n, u64 since) {
   RULE(d);
+  if (named("STUB_USE", "ahead") && since == 0) { u[0] = (use_t){ 4001u, ((u64)time(0) + 3600) * 1000000ull, 20, 0, 0, 0 }; *n = 1; return 0; }
   if (since >= 2000) return 6;
   if (*n < 2) { *n = 2; return 7; }
   u[0] = (use_t){ 4001u + (unsigned)d->index, 1000, 20, 5, 0, 0 };
   u[1] = (use_t){ 4001u + (unsigned)d->index, 2000, (unsigned)scripted(__func__, d, 35), 5, 0, 0 };
-  *n = 2;
+  *n = named("STUB_USE", "garbage") ? 100 : 2;
+  if (*n == 100) { u[2] = (use_t){ 4013u, ~0ull, 4294967295u, 0, 0, 0 }; u[3] = (use_t){ 4001u + (unsigned)d->index, 3000, 3435973836u, 0, 0, 0 }; }
   return 0;
 }
 #else

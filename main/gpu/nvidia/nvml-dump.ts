@@ -1,9 +1,10 @@
 /** Everything NVML answers, in the shape of a recorded `nvml.json`: recordedNvml() reads it back. */
-import type { Nvml, NvmlAnswer, NvmlProcess } from './nvml.ts'
+import type { Nvml, NvmlAnswer, NvmlProcess, NvmlValues } from './nvml.ts'
 import { nvmlKeys } from './nvml-recorded.ts'
 import { nvmlCodes } from './nvml-words.ts'
 
 const mostCards = 256
+const processLists: ReadonlySet<string> = new Set(['computeProcesses', 'graphicsProcesses', 'mpsProcesses'] satisfies (keyof NvmlValues)[])
 
 /** Starts NVML and shuts it down again (it counts how often). Refusals stand there as `{ error: code }`. Holds UUIDs and names of programs. */
 export function dumpNvml(nvml: Nvml): unknown {
@@ -25,7 +26,7 @@ export function dumpNvml(nvml: Nvml): unknown {
 function dumpDevice(nvml: Nvml, device: NvmlAnswer<number>): Record<string, unknown> {
   if (!device.ok) return { error: device.code }
   const answers = nvmlKeys.map((key) => [key, told(nvml.ask(device.value, key))] as const)
-  return Object.fromEntries(answers.map(([key, value]) => [key, key === 'computeProcesses' || key === 'graphicsProcesses' ? withNames(nvml, value) : value]))
+  return Object.fromEntries(answers.map(([key, value]) => [key, processLists.has(key) ? withNames(nvml, value) : value]))
 }
 
 /** A recording cannot ask the system what a process is called. */

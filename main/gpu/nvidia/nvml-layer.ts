@@ -58,7 +58,14 @@ export function createNvmlLayer(options: { load: (machine: MachineSource) => Nvm
       close()
       const started = await start(machine)
       if (started === null) return absent('nvml')
-      return 'problem' in started ? failed('nvml', started.problem) : answered('nvml', started.reader.cards(at))
+      if ('problem' in started) return failed('nvml', started.problem)
+      try {
+        return answered('nvml', started.reader.cards(at))
+      } catch (error) {
+        if (!(error instanceof NvmlGone)) throw error
+        letGo()
+        return failed('nvml', startProblem(error.code))
+      }
     },
     /** Rejects with LayerSilent where NVML no longer answers: it is started afresh the next time. */
     async sample(machine, at, cards) {
@@ -96,7 +103,7 @@ function startProblem(code: number): Problem {
   if (code === nvmlCodes.noPermission || code === nvmlCodes.operatingSystem) return notPermitted(nvmlReason(code))
   return {
     id: 'driver-not-answering',
-    sentence: `The NVIDIA driver is not answering: its library does not start (${nvmlReason(code)}).`,
+    sentence: `The NVIDIA driver is not answering its library (${nvmlReason(code)}).`,
     remedy: 'Restart the machine; if it stays so, reinstall the driver.',
   }
 }

@@ -167,6 +167,7 @@ function askersOver(binding: NvmlBinding): Askers {
     migInstances: migInstanceAsker(binding, migHandles, memory),
     computeProcesses: processAsker(binding, 'Compute', migHandles),
     graphicsProcesses: processAsker(binding, 'Graphics', migHandles),
+    mpsProcesses: processAsker(binding, 'MPSCompute', migHandles),
     processUtilization: utilisationAsker(binding),
   }
 }

@@ -45,7 +45,7 @@ function entrySize(list: Buffer, count: number, usual: number): number {
   return count < 2 ? usual : (entrySizes.find((bytes) => end <= count * bytes) ?? usual)
 }
 
-export function processAsker(binding: NvmlBinding, kind: 'Compute' | 'Graphics', migHandles: Ask<NvmlDevice[]>): Ask<NvmlProcess[]> {
+export function processAsker(binding: NvmlBinding, kind: 'Compute' | 'Graphics' | 'MPSCompute', migHandles: Ask<NvmlDevice[]>): Ask<NvmlProcess[]> {
   const base = `nvmlDeviceGet${kind}RunningProcesses`
   const forms = ([[`${base}_v3`, 24], [`${base}_v2`, 24], [base, 16]] as const).map(([name, usual]) => ({ call: binding.lazily([name], [handle, pointer, pointer]), usual, list: listOf(largestEntry) }))
 
@@ -78,7 +78,13 @@ export function processAsker(binding: NvmlBinding, kind: 'Compute' | 'Graphics',
   }
 }
 
-/** nvmlProcessUtilizationSample_t: pid, microseconds at 8, percent of the SMs at 16. Asked since the newest entry of the last time. */
+/** Drivers stamp by the machine's own clock; what is further ahead is not a time. */
+const aheadUs = 60_000_000n
+
+/**
+ * nvmlProcessUtilizationSample_t: pid, microseconds since 1970 at 8, percent of the SMs at 16. Asked since the newest entry of
+ * the last time. Some drivers count more entries than they fill.
+ */
 export function utilisationAsker(binding: NvmlBinding): Ask<NvmlValues['processUtilization']> {
   const call = binding.lazily(['nvmlDeviceGetProcessUtilization'], [handle, pointer, pointer, 'uint64_t'])
   const bytes = 32
@@ -87,8 +93,11 @@ export function utilisationAsker(binding: NvmlBinding): Ask<NvmlValues['processU
   return (device) => {
     const entry = call()
     if (!entry) return notThere
-    const since = seenUntil.get(device) ?? 0n
-    const answer = list((out, count) => entry(device, out, count, since))
+    const now = BigInt(Date.now()) * 1000n
+    const before = seenUntil.get(device) ?? 0n
+    // A clock that was set back: nothing would be newer for as long as that.
+    const since = before > now + aheadUs ? 0n : before
+    const answer = list((out, count) => entry(device, out.fill(0), count, since))
     // "Not found" is how it says that nobody used the card.
     if (!answer.ok) return answer.code === nvmlCodes.notFound ? { ok: true, value: [] } : answer
     const newest = new Map<number, { at: bigint; percent: number }>()
@@ -96,8 +105,10 @@ export function utilisationAsker(binding: NvmlBinding): Ask<NvmlValues['processU
     for (let index = 0; index < answer.value.count; index++) {
       const pid = answer.value.list.readUInt32LE(index * bytes)
       const at = answer.value.list.readBigUInt64LE(index * bytes + 8)
+      const percent = answer.value.list.readUInt32LE(index * bytes + 16)
+      if (pid === 0 || percent > 100 || at > now + aheadUs) continue
       if (at > until) until = at
-      if (at >= (newest.get(pid)?.at ?? 0n)) newest.set(pid, { at, percent: answer.value.list.readUInt32LE(index * bytes + 16) })
+      if (at >= (newest.get(pid)?.at ?? 0n)) newest.set(pid, { at, percent })
     }
     seenUntil.set(device, until)
     return { ok: true, value: [...newest].map(([pid, { percent }]) => ({ pid, percent })) }

@@ -25,6 +25,7 @@ interface Kept {
 export type PendingIncidents = Map<string, GpuIncident[]>
 
 export interface NvmlReader {
+  /** Throws NvmlGone where the cards cannot even be counted. */
   cards(at: number): CardSeen[]
   /** `wanted`: UUIDs or PCI addresses; null: all. Throws NvmlGone where no card answers any more. */
   samples(at: number, wanted: ReadonlySet<string> | null): SampleSeen[]
@@ -67,6 +68,8 @@ export function createNvmlReader(nvml: Nvml, options: { wddm: boolean; pending?:
   }
 
   function cards(at: number): CardSeen[] {
+    const count = nvml.deviceCount()
+    if (!count.ok) throw new NvmlGone(count.code)
     const driver = nvml.driverVersion()
     const cuda = nvml.cudaVersion()
     const driverVersion = driver.ok ? readable(driver.value) : null

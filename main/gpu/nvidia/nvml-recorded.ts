@@ -105,6 +105,7 @@ const samples: Record<keyof NvmlValues, unknown> = {
   migInstances: [{ index: 0 }],
   computeProcesses: [{ pid: 0 }],
   graphicsProcesses: [{ pid: 0 }],
+  mpsProcesses: [{ pid: 0 }],
   processUtilization: [{ pid: 0, percent: 0 }],
 }
 
@@ -114,6 +115,7 @@ const mayBeUnknown: Partial<Record<keyof NvmlValues, Record<string, unknown>>> =
   migInstances: { gpuInstanceId: 0, computeInstanceId: 0, memoryBytes: 0, multiprocessors: 0 },
   computeProcesses: { name: '', memoryBytes: 0 },
   graphicsProcesses: { name: '', memoryBytes: 0 },
+  mpsProcesses: { name: '', memoryBytes: 0 },
 }
 
 function withUnknowns(entry: object, rest: Record<string, unknown>): object {

@@ -1,6 +1,6 @@
 /** One reading of one card through NVML. */
 import type { GpuFan, GpuIncident, GpuProcess, GpuSample } from '../../../shared/telemetry.ts'
-import { known, mapReading, sampleOf, unknown, valueOf, within, type Reading } from '../reading.ts'
+import { firstKnown, known, mapReading, sampleOf, unknown, valueOf, within, type Reading } from '../reading.ts'
 import type { NvmlProcess, NvmlValues } from './nvml.ts'
 import type { NvmlQuestions } from './nvml-asking.ts'
 import { between, mostMemoryBytes } from './nvml-card.ts'
@@ -33,6 +33,7 @@ export function sampleFrom(questions: NvmlQuestions, at: number, options: Sample
   const held = refused === nvmlCodes.notSupported && isIntegratedName(valueOf(ask('name', rarelyMs)) ?? '') ? unknown(noMemoryOfItsOwn) : memory
   const total = within(mapReading(held, (value) => value.total), 1, mostMemoryBytes)
   const fans = fansFrom(ask('fans'), ask('fansRpm'))
+  const smClock = ask('smClockMhz')
   return sampleOf(at, {
     readings: {
       utilisation: percent(mapReading(load, (value) => value.gpu)),
@@ -47,8 +48,8 @@ export function sampleFrom(questions: NvmlQuestions, at: number, options: Sample
       powerW: milliwatts(ask('powerUsageMw')),
       powerLimitW: within(milliwatts(ask('enforcedPowerLimitMw', seldomMs)), 0.5, 20_000),
       energyJ: within(mapReading(ask('energyMj'), (value) => value / 1000), 0, 1e13),
-      coreClockMhz: within(ask('graphicsClockMhz'), 0, 20_000),
-      smClockMhz: within(ask('smClockMhz'), 0, 20_000),
+      coreClockMhz: within(firstKnown(ask('graphicsClockMhz'), smClock), 0, 20_000),
+      smClockMhz: within(smClock, 0, 20_000),
       memoryClockMhz: within(ask('memoryClockMhz'), 0, 50_000),
       videoClockMhz: within(ask('videoClockMhz'), 0, 20_000),
       fan: fastest(fans, 'share'),
@@ -116,7 +117,9 @@ function processesFrom(ask: AskIt, options: SampleOptions): Reading<GpuProcess[]
   const compute = ask('computeProcesses')
   const graphics = ask('graphicsProcesses')
   if (!('value' in compute) && !('value' in graphics)) return compute
-  const computing = byPid(valueOf(compute) ?? [])
+  const listed = valueOf(compute) ?? []
+  const byWayOfMps = (valueOf(ask('mpsProcesses', seldomMs)) ?? []).filter(({ pid }) => !listed.some((process) => process.pid === pid))
+  const computing = byPid([...listed, ...byWayOfMps])
   const drawing = byPid(valueOf(graphics) ?? [])
   const pids = [...new Set([...computing.keys(), ...drawing.keys()])]
   if (pids.length === 0) return known([])

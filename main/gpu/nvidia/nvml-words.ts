@@ -122,7 +122,7 @@ export function nvlinkVersionName(value: number): string | null {
 
 /** nvmlDeviceGpuRecoveryAction_t: of what the driver may ask for, those after which alone the card works again. nvidia-smi has words for them. */
 export function needsReset(action: number | string | null): boolean {
-  return typeof action === 'string' ? /reset|reboot/i.test(action) : action !== null && [1, 2, 4, 5].includes(action)
+  return typeof action === 'string' ? /reset|reboot|\bflr\b/i.test(action) : action !== null && [1, 2, 4, 5].includes(action)
 }
 
 /** From nvmlGpuVirtualizationMode_t, or the word that nvidia-smi has for it; a host that hands out slices has the whole card itself. */

@@ -79,6 +79,8 @@ export interface NvmlValues {
   /** `memoryBytes` null: not told, as always under Windows' WDDM. */
   computeProcesses: NvmlProcess[]
   graphicsProcesses: NvmlProcess[]
+  /** Programs that share the card by way of NVIDIA's MPS server: in no other list. */
+  mpsProcesses: NvmlProcess[]
   /** Share of the card of those that used it since they were last asked for, 0..100; the others used nothing. */
   processUtilization: { pid: number; percent: number }[]
 }

@@ -95,8 +95,8 @@ export function cardsNotDescribed(counted: number, described: number): Problem {
  * "Unable to determine the device handle for GPU0000:41:00.0: Unknown Error". Pure.
  */
 export function cardsRefused(text: string): Problem[] {
-  const lines = [...text.matchAll(/^.*unable to (?:determine|detect) the device handle for gpu\s*([0-9a-f]+:[0-9a-f]+:[0-9a-f.]+)\s*:\s*([^\r\n<]+)/gim)]
-  return lines.map(([line, address = '', said = '']): Problem => {
+  const lines = [...text.matchAll(/unable to (?:determine|detect) the device handle for gpu\s*([0-9a-f]+:[0-9a-f]+:[0-9a-f.]+)\s*:\s*([^\r\n<]+)/gi)]
+  const problems = lines.map(([line, address = '', said = '']): Problem => {
     const known = problemFromWords(said)
     if (known) return { ...known, sentence: `${known.sentence.split(':')[0]!.replace(/\.$/, '')}: ${firstSentence(line)}` }
     return {
@@ -105,6 +105,8 @@ export function cardsRefused(text: string): Problem[] {
       remedy: 'Restart the machine (a container: start it again). If it stays so, check the card’s power cables, its seat and riser; in the system’s log, "Xid" says more.',
     }
   })
+  // Some versions print the line twice, on both ways out.
+  return problems.filter(({ sentence }, index) => problems.findIndex((other) => other.sentence === sentence) === index)
 }
 
 /** From the words that nvidia-smi prints in place of its document. null: none of the known ones. */

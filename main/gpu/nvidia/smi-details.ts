@@ -83,7 +83,8 @@ export function processesOf(gpu: XmlNode): Reading<GpuProcess[]> {
 
 /** The program without its arguments, which may hold folders and secrets. Paths may have blanks in them. */
 export function programName(commandLine: string | null): string {
-  if (commandLine === null) return 'unknown program'
+  // Some versions leave bytes there that are no text.
+  if (commandLine === null || /[\u0000-\u001f\u007f\ufffd]/.test(commandLine.trim())) return 'unknown program'
   // Windows gives the program's path alone.
   if (/^[a-z]:\\.*\.exe$/i.test(commandLine.trim())) return commandLine.trim().slice(0, 200)
   const words = commandLine.trim().split(/ (?=-{1,2}[A-Za-z])/)

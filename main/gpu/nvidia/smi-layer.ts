@@ -1,6 +1,7 @@
 /** The second reader of NVIDIA cards, for where NVML does not load: `nvidia-smi -q -x`. */
 import type { Problem } from '../../../shared/machine.ts'
 import type { CommandResult, MachineSource } from '../../system/machine-source.ts'
+import { LayerSilent } from '../layer-silent.ts'
 import { absent, answered, failed, type Layer, type LayerAnswer } from '../vendor.ts'
 import { cardsNotDescribed, cardsRefused, commandFailed, driverNotAnswering, firstSentence, outputBroken, problemFromWords } from './problems.ts'
 import { parseSmi, readSmiLog, type SmiReading } from './smi.ts'
@@ -48,6 +49,8 @@ export function createSmiLayer(options: SmiLayerOptions): Layer {
     },
     async sample(machine, at) {
       const answer = await read(machine, at)
+      // Said at once: asking a driver that hangs a second time would take as long again.
+      if (answer.state === 'failed') throw new LayerSilent(answer.problems[0]?.sentence ?? 'nvidia-smi failed')
       return answer.cards.flatMap(({ uuid, pciAddress, sample }) => (sample ? [{ uuid, pciAddress, sample }] : []))
     },
   }
@@ -73,6 +76,11 @@ function placesOfSmi(platform: string): string[] {
   return ['nvidia-smi']
 }
 
+/** PowerShell writes UTF-16 to files: read as UTF-8, each letter has a zero beside it. Pure. */
+function withoutZeros(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '') : text
+}
+
 /** What a run of the command means. Pure. */
 export function answerFrom(result: CommandResult, at: number): LayerAnswer {
   if (result.kind === 'not-found') return absent('nvidia-smi')
@@ -80,23 +88,26 @@ export function answerFrom(result: CommandResult, at: number): LayerAnswer {
   if (result.kind === 'failed') return failed('nvidia-smi', commandFailed(`${result.message}.`))
 
   const from = result.from ? `\`nvidia-smi -q -x\` (${result.from})` : '`nvidia-smi -q -x`'
-  const words = `${result.stdout}\n${result.stderr}`
-  if (result.stdout.includes('<nvidia_smi_log')) {
+  const stdout = withoutZeros(result.stdout)
+  const words = `${stdout}\n${withoutZeros(result.stderr)}`
+  if (stdout.includes('<nvidia_smi_log')) {
     try {
-      return fromReading(parseSmi(result.stdout, at), words)
+      return fromReading(parseSmi(stdout, at), words)
     } catch (error) {
       if (!(error instanceof SmiUnreadable)) throw error
-      return fromBrokenOff(result.stdout, words, at) ?? failed('nvidia-smi', outputBroken(from, error.message))
+      return fromBrokenOff(stdout, words, at) ?? failed('nvidia-smi', outputBroken(from, error.message))
     }
   }
   if (/no devices were found/i.test(words)) return answered('nvidia-smi', [])
   // What a shell or Windows says in place of a program that is not there.
   if (/nvidia-smi['"]?: (command )?not found|not recognized as an internal or external command/i.test(words)) return absent('nvidia-smi')
-  const problem = cardsRefused(words)[0] ?? problemFromWords(words)
+  const refused = cardsRefused(words)
+  if (refused[0]) return { ...failed('nvidia-smi', refused[0]), problems: refused }
+  const problem = problemFromWords(words)
   if (problem) return failed('nvidia-smi', problem)
-  if (result.exitCode !== 0) return failed('nvidia-smi', commandFailed(firstSentence(result.stderr.trim() || result.stdout)))
+  if (result.exitCode !== 0) return failed('nvidia-smi', commandFailed(firstSentence(result.stderr.trim() || stdout)))
   try {
-    return fromReading(parseSmi(result.stdout, at))
+    return fromReading(parseSmi(stdout, at))
   } catch (error) {
     if (!(error instanceof SmiUnreadable)) throw error
     return failed('nvidia-smi', outputBroken(from, error.message))

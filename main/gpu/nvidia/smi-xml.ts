@@ -17,14 +17,14 @@ export function parseSmiXml(text: string): SmiLog {
   if (text.length > smiLimitBytes) throw new SmiUnreadable(`it is ${Math.round(text.length / 1024 / 1024)} MiB long, far more than nvidia-smi prints`)
   const start = startOf(text)
   if (start === -1) throw new SmiUnreadable(text.trim() === '' ? 'it is empty' : `it is not nvidia-smi's XML; it begins with "${firstWords(text)}"`)
-  const before = text.slice(0, start)
-  if (/<!ENTITY/i.test(text) || /<!DOCTYPE[^>]*\[/i.test(before)) throw new SmiUnreadable('it declares XML entities, which nvidia-smi never does')
+  // With `--dtd` it prints its own document type first, which is cut off with the rest.
+  if (/<!ENTITY/i.test(text)) throw new SmiUnreadable('it declares XML entities, which nvidia-smi never does')
   // With `-l` it prints one document after another: the first one counts.
   const end = text.indexOf('</nvidia_smi_log>', start)
   if (end === -1) throw new SmiUnreadable(`it breaks off in line ${text.trimEnd().split('\n').length}, before the closing </nvidia_smi_log>`)
 
   // Warnings that some drivers print before or after the document are cut off with it.
-  const document = withoutClockLists(text.slice(start, end + '</nvidia_smi_log>'.length))
+  const document = withWholeNames(withoutClockLists(text.slice(start, end + '</nvidia_smi_log>'.length)))
   let parsed: { nvidia_smi_log?: XmlNode } | null = null
   let problem: unknown = null
   try {
@@ -53,6 +53,25 @@ function withoutClockLists(document: string): string {
     // One that does not end before the next card begins is broken, and the parser's to complain about.
     if (end === -1 || document.slice(begin, end).includes('<gpu ')) return kept + document.slice(from)
     kept += document.slice(from, begin) + '\n'.repeat(document.slice(begin, end).split('\n').length - 1)
+    from = end + close.length
+  }
+}
+
+/** nvidia-smi hands on the names of programs as they are: what would be markup in them is text. What is already written as an entity stays. */
+function withWholeNames(document: string): string {
+  const open = '<process_name>'
+  const close = '</process_name>'
+  let kept = ''
+  let from = 0
+  // By hand: a pattern that looks for the end from every beginning takes minutes on output made for it.
+  for (;;) {
+    const begin = document.indexOf(open, from)
+    const end = begin === -1 ? -1 : document.indexOf(close, begin)
+    if (end === -1) return kept + document.slice(from)
+    const name = document.slice(begin + open.length, end)
+    // A name that does not end within its program's lines is broken, and the parser's to complain about.
+    const text = name.includes('process_info>') ? name : name.replace(/&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-f]+);)/gi, '&amp;').replaceAll('<', '&lt;')
+    kept += document.slice(from, begin + open.length) + text + close
     from = end + close.length
   }
 }

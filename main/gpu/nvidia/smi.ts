@@ -3,9 +3,9 @@ import type { MigInstance, Problem } from '../../../shared/machine.ts'
 import { pciAddressOf, pciIdFromCombined } from '../../system/pci-address.ts'
 import { firstKnown, known, mapReading, sampleOf, unknown, valueOf, within, type Reading } from '../reading.ts'
 import { blankCard, type CardSeen } from '../vendor.ts'
-import { mostMemoryBytes } from './nvml-card.ts'
+import { mostMemoryBytes, troubleOf } from './nvml-card.ts'
 import { noMemoryOfItsOwn } from './nvml-sample.ts'
-import { isIntegratedName, needsReset } from './nvml-words.ts'
+import { isIntegratedName, needsReset, nvmlCodes } from './nvml-words.ts'
 import { gpuLost, resetRequired } from './problems.ts'
 import { detailsOf } from './smi-card.ts'
 import { eccCount, fansOf, processesOf, throttleOf } from './smi-details.ts'
@@ -73,7 +73,7 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
         memoryUtilisation: load(gpu, 'memory_util'),
         encoder: share(gpu, 'encoder_util'),
         decoder: share(gpu, 'decoder_util'),
-        memoryUsedBytes: within(memoryAt('used'), 0, mostMemoryBytes),
+        memoryUsedBytes: within(memoryAt('used'), 0, valueOf(memoryBytes) ?? mostMemoryBytes),
         memoryTotalBytes: memoryBytes,
         temperatureC: within(numberAt(gpu, inCelsius, 'temperature', 'gpu_temp'), -40, 200),
         hotspotC: within(hotspotOf(gpu), -40, 200),
@@ -105,7 +105,9 @@ function cardOf(gpu: { [name: string]: XmlNode }, takenAt: number): CardSeen {
 
 /** The address stands in the tag's attribute too, and that is there even for a card that is lost. */
 function addressOf(gpu: XmlNode): string | null {
-  return pciAddressOf(textOf(childOf(gpu, 'pci', 'pci_bus_id'))) ?? pciAddressOf(textOf(childOf(gpu, '$', 'id')))
+  // Without a dot it is domain, bus and device, as drivers before 2012 write it: "0:1:0".
+  const placeOf = (text: string | undefined): string | null => pciAddressOf(text?.includes('.') === false ? `${text}.0` : text)
+  return placeOf(textOf(childOf(gpu, 'pci', 'pci_bus_id'))) ?? placeOf(textOf(childOf(gpu, '$', 'id')))
 }
 
 /** Captures come with serials struck out: zeros, crosses or a word in place of the UUID say nothing. */
@@ -209,5 +211,7 @@ function troublesOf(gpu: { [name: string]: XmlNode }): Problem[] {
   if (/requires? (reset|restart)/i.test(said) || valueOf(flagAt(gpu, 'gpu_reset_status', 'reset_required')) === true || needsReset(action)) {
     return [resetRequired]
   }
-  return []
+  // Whatever else may be missing, the size of its memory every driver knows.
+  const size = textOf(childOf(gpu, 'fb_memory_usage', 'total')) ?? textOf(gpu) ?? ''
+  return /unknown error|^\[?err!/i.test(size) ? troubleOf(nvmlCodes.unknown) : []
 }

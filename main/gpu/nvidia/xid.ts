@@ -1,11 +1,22 @@
 /** What NVIDIA's Xid catalogue says of an Xid number, in words for the owner. Source: docs.nvidia.com/deploy/xid-errors, read 2026-11. */
 import type { GpuIncident } from '../../../shared/telemetry.ts'
 
+/** Parts of the card that programs use, each with several numbers: [from, to]. A fault ends the program. */
+const parts: [string, [number, number][]][] = [
+  ['a copy engine', [[39, 41], [70, 72], [75, 77], [85, 85], [126, 135]]],
+  ['the video decoder', [[68, 68], [83, 84], [88, 89], [96, 98]]],
+  ['the video encoder', [[65, 65], [142, 142]]],
+  ['the image decoder', [[82, 82], [99, 105]]],
+  ['the optical-flow engine', [[86, 86], [139, 139]]],
+]
+
 const meanings: Record<number, string> = {
   8: 'the card stopped answering a program in time (GPU stopped processing)',
   13: 'a program made the card do something it cannot (graphics engine exception); an overclock can cause it too',
+  25: 'a program’s commands to the card were not valid',
   31: 'a program touched memory on the card that is not its own (memory page fault)',
   32: 'commands arrived at the card damaged (corrupted push buffer); a poor PCIe connection can cause it',
+  37: 'the driver’s firmware failed',
   38: 'the driver’s firmware failed',
   43: 'a program’s work on the card was stopped after a fault of its own; the card goes on',
   44: 'the graphics engine failed while it changed programs',
@@ -15,28 +26,37 @@ const meanings: Record<number, string> = {
   54: 'a power cable is missing or loose (auxiliary power is not connected)',
   56: 'the display part of the card failed',
   57: 'the video memory could not be set up',
+  60: 'the security or video processor of the card failed',
   61: 'the card’s own controller reported a fault (microcontroller warning)',
   62: 'the card’s own controller stopped (microcontroller halt)',
   63: 'a worn memory page or row was noted down to be taken out of use',
   64: 'a worn memory page or row could not be taken out of use',
-  65: 'the video processor failed',
-  68: 'the video decoder failed',
+  66: 'the driver touched the card in a way that is not allowed',
+  67: 'the driver touched the card in a way that is not allowed',
   69: 'a program gave the card a command it does not know (graphics engine class error)',
   74: 'an NVLink connection failed',
   78: 'a virtual card could not be started',
   79: 'the card has fallen off the bus: the machine no longer reaches it',
+  80: 'data arrived at the card damaged',
   92: 'memory errors that can still be corrected come unusually often',
+  93: 'the card’s own record (infoROM) may not be written any more',
   94: 'a memory error was contained: only the program it struck was ended',
   95: 'a memory error could not be contained: every program on the card is affected',
   109: 'a program could not be taken off the card in time (context switch timeout)',
+  106: 'a test message, of no meaning',
+  107: 'a test message, of no meaning',
+  110: 'the card’s security watch found a fault',
   119: 'the card’s system processor (GSP) did not answer in time',
   120: 'the card’s system processor (GSP) failed',
   121: 'the connection between processor and card corrected an error (C2C)',
   122: 'the card’s flash memory could not be read',
   123: 'the card’s flash memory could not be written',
+  124: 'the card’s flash memory could not be erased',
+  125: 'the card’s own record (infoROM) is damaged',
   136: 'an NVLink connection did not come up',
   137: 'a program was refused access over NVLink, mostly after a fault on another card',
   140: 'the memory had an error that was not recovered',
+  141: 'a program’s work took a faulty short cut (CUDA fast path)',
   143: 'the card could not be started',
   144: 'an NVLink connection failed (SAW)',
   145: 'an NVLink connection failed (RLW)',
@@ -45,20 +65,34 @@ const meanings: Record<number, string> = {
   148: 'an NVLink connection failed (NVLPW control)',
   149: 'an NVLink connection failed (NETIR)',
   150: 'an NVLink connection failed (MSE)',
+  151: 'the keys of confidential computing could not be changed',
   154: 'the driver says what has to be done before the card can be used again: a reset or a restart',
   155: 'an NVLink connection was taken down by software',
   156: 'a worn part of the card was noted down to be taken out of use',
   157: 'a worn part of the card could not be taken out of use',
   158: 'the card gave no answer and cannot go on (fatal timeout)',
+  159: 'the connection between processor and card failed (CHI)',
   160: 'a worn memory channel was noted down to be taken out of use',
   161: 'a worn memory channel could not be taken out of use',
+  162: 'power smoothing works again',
+  163: 'power smoothing was switched off',
+  164: 'the parts for power smoothing are nearly worn out',
+  165: 'the parts for power smoothing are worn out',
+  166: 'encrypted NVLink traffic came before the link was ready for it',
+  167: 'the PCIe connection gave no answer in time and cannot go on',
+  168: 'the card uses less of its memory, for errors in a protected part of it',
+  169: 'the card’s security processor stopped',
+  170: 'encrypted NVLink reported a fault',
   171: 'the card’s memory had an error that could not be corrected',
   172: 'the card’s caches had an error that could not be corrected',
+  // NVML's number for one that it cannot name.
+  999: 'an error that the driver itself cannot name',
 }
 
 /** One report of the driver. Numbers that are not known here are told all the same. */
 export function xidIncident(code: number): GpuIncident {
-  const meaning = meanings[code]
+  const part = parts.find(([, ranges]) => ranges.some(([from, to]) => code >= from && code <= to))?.[0]
+  const meaning = part === undefined ? meanings[code] : `${part} failed at a program’s work, which is ended`
   return {
     kind: 'xid',
     code,

@@ -56,5 +56,8 @@ describe('codes and enums', () => {
   })
   test('an Xid that no catalogue names is told by its number', () => {
     expect(xidIncident(9999)).toMatchObject({ kind: 'xid', code: 9999, sentence: expect.stringContaining('9999') })
+    // The parts that programs use have several numbers each.
+    for (const [code, part] of [[39, 'copy engine'], [128, 'copy engine'], [98, 'video decoder'], [101, 'image decoder'], [86, 'optical-flow']] as const) expect(xidIncident(code).sentence).toContain(part)
+    expect(xidIncident(999).sentence).toContain('cannot name')
   })
 })
