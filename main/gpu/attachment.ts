@@ -53,7 +53,7 @@ function attachmentByPlace(facts: AttachmentFacts): GpuAttachment | null {
     return { kind: 'paravirtual', sentence: 'The card of the Windows machine around it, lent by way of WSL: Windows’ own programs use it too, and Windows’ driver counts.', because: 'WSL reaches cards through /dev/dxg' }
   }
   if (facts.isIntegrated === true || vendor === 'apple') return { kind: 'integrated', sentence: 'Part of the processor; it shares the machine’s memory.', because: vendor === 'apple' ? 'Apple builds graphics into its chips' : 'the driver or its name says so' }
-  if (/laptop gpu|\bmobile\b|max-q/i.test(facts.name) && !isGuest(surroundings)) return { kind: 'internal', sentence: 'Soldered to a laptop’s board; it shares the laptop’s cooling and power.', because: `its name "${facts.name}"` }
+  if (isLaptopName(facts.name) && !isGuest(surroundings)) return { kind: 'internal', sentence: 'Soldered to a laptop’s board; it shares the laptop’s cooling and power.', because: `its name "${facts.name}"` }
   if (pciAddress === null || surroundings === null) return null
   const isCard = vendor === 'nvidia' || facts.isIntegrated === false || cardNames.test(facts.name)
   if (isGuest(surroundings)) {
@@ -70,3 +70,8 @@ function isGuest(surroundings: Surroundings | null): boolean {
 }
 
 const vendorWords: Record<GpuVendor, string> = { nvidia: 'an NVIDIA', amd: 'an AMD', intel: 'an Intel', apple: 'an Apple', other: 'a graphics' }
+
+/** "RTX PRO 6000 Blackwell Max-Q Workstation Edition" is a card for a slot that draws less. */
+function isLaptopName(name: string): boolean {
+  return /laptop gpu|\bmobile\b|max-q/i.test(name) && !/workstation/i.test(name)
+}

@@ -52,6 +52,7 @@ describe('attachmentOf', () => {
     const laptop = { ...hardware, isLaptop: true }
     expect(kindOf({ vendor: 'intel', name: 'Intel Iris Xe Graphics', isIntegrated: true, surroundings: laptop })).toBe('integrated')
     expect(attachmentOf({ ...card, name: 'NVIDIA GeForce RTX 4070 Laptop GPU', surroundings: laptop })).toMatchObject({ kind: 'internal', sentence: expect.stringContaining('laptop') })
+    expect(attachmentOf({ ...card, name: 'NVIDIA RTX PRO 6000 Blackwell Max-Q Workstation Edition' })?.sentence).toBe('In a slot or on the board.')
     expect(kindOf({ vendor: 'apple', name: 'Apple M3 Max', pciAddress: null })).toBe('integrated')
   })
 
