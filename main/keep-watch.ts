@@ -55,6 +55,7 @@ export function keepWatch({ isOn, gpus, history, health, takeEvents, settings }:
     begin() {
       if (!isOn || release) return
       release = gpus.record(take)
+      health.begin()
       if (!settings().recordHistory) history.pauseRecording(switchedOff)
       tellRecording()
     },

@@ -61,7 +61,7 @@ export interface HealthState {
   quietUntil: number | null
 }
 
-/** What a channel sends: one message per change of an alert. Also the body of the webhook. */
+/** What a channel sends: one message for a change of an alert, or for several at once. Also the body of the webhook. */
 export interface HealthMessage {
   /** `began`, `still` (a repeat), `ended`, or a `test`. */
   kind: 'began' | 'still' | 'ended' | 'test'
@@ -69,5 +69,8 @@ export interface HealthMessage {
   at: number
   title: string
   text: string
+  /** The one it is about; null: none (a test), or several. */
   alert: Alert | null
+  /** All that it is about, the worst first; of several, each with its newest evidence alone. */
+  alerts: Alert[]
 }

@@ -10,7 +10,17 @@ const mostCards = 1024
 const text = z.string().max(4096).nullable().catch(null)
 const number = z.number().nullable().catch(null)
 const flag = z.boolean().nullable().catch(null)
+/** Ones alone are what a bus reads where there is no card. */
+const pciId = z.string().max(200).regex(/^(?!ffff:)/).nullable().catch(null)
 const problem = z.object({ id: z.string(), sentence: z.string(), remedy: z.string().nullable() })
+const temperatureLimits = z.object({ slowdownC: number, shutdownC: number, targetC: number, memoryC: number })
+const retiredPages = z.object({ singleBit: number, doubleBit: number, pending: flag })
+const remappedRows = z.object({ correctable: number, uncorrectable: number, pending: flag, failed: flag })
+const nvlink = z.object({ link: z.number(), isActive: flag, version: text, remotePciAddress: text })
+const migInstance = z.object({ index: z.number(), gpuInstanceId: number, computeInstanceId: number, memoryBytes: number, multiprocessors: number })
+const mig = z.object({ enabled: z.boolean(), instances: z.array(migInstance).max(mostCards) })
+const attachment = z.object({ kind: z.enum(['internal', 'integrated', 'external', 'passthrough', 'virtual-gpu', 'paravirtual', 'remote-display']), sentence: z.string(), because: z.string() })
+const opencl = z.object({ platform: z.number(), device: z.number(), name: z.string(), driverVersion: text })
 const layerName = z.enum(['nvml', 'nvidia-smi', 'rocm-smi', 'amd-smi', 'opencl', 'sysfs', 'os'])
 
 /** Fields that decide who a card is must be right; one detail that is not is lost alone. */
@@ -18,8 +28,8 @@ const card = z.looseObject({
   layer: layerName,
   uuid: z.string().max(200).nullable(),
   pciAddress: z.string().max(64).nullable(),
-  pciDeviceId: text,
-  pciSubsystemId: text,
+  pciDeviceId: pciId,
+  pciSubsystemId: pciId,
   pciRevision: text,
   name: text,
   vendor: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']).nullable(),
@@ -38,6 +48,21 @@ const card = z.looseObject({
   powerLimitDefaultW: number,
   powerLimitMinW: number,
   powerLimitMaxW: number,
+  architecture: text,
+  coreClockMaxMhz: number,
+  memoryClockMaxMhz: number,
+  fanCount: number,
+  persistenceMode: flag,
+  computeMode: text,
+  driverModel: z.enum(['WDDM', 'TCC', 'MCDM']).nullable().catch(null),
+  boardPartNumber: text,
+  temperatureLimits: temperatureLimits.nullable().catch(null),
+  retiredPages: retiredPages.nullable().catch(null),
+  remappedRows: remappedRows.nullable().catch(null),
+  nvlinks: z.array(nvlink).max(mostCards).nullable().catch(null),
+  mig: mig.nullable().catch(null),
+  attachment: attachment.nullable().catch(null),
+  opencl: opencl.nullable().catch(null),
   problems: z.array(problem),
 })
 const answer = z.looseObject({
@@ -73,7 +98,7 @@ export function checkedSamples(raw: unknown): SampleSeen[] | null {
 function checkedSample(raw: unknown): GpuSample | null {
   if (!isObject(raw) || typeof raw['takenAt'] !== 'number' || !Number.isFinite(raw['takenAt'])) return null
   const sample = raw as unknown as GpuSample
-  if (!isObject(raw['unknown'])) sample.unknown = {}
+  if (!isObject(raw['unknown']) || !Object.values(raw['unknown']).every((why) => typeof why === 'string')) sample.unknown = {}
   for (const field of readingFields) if (sample[field] !== null && !Number.isFinite(sample[field])) forgetReading(sample, field)
   if (sample.throttle !== null && !isListOf(sample.throttle, (reason) => typeof reason === 'string')) {
     sample.throttle = null
@@ -83,9 +108,16 @@ function checkedSample(raw: unknown): GpuSample | null {
     sample.processes = []
     sample.unknown['processes'] = garbage
   }
-  if (!isListOf(sample.fans, isObject)) sample.fans = []
+  for (const process of sample.processes) if (process.memoryBytes !== null && !isAmount(process.memoryBytes)) process.memoryBytes = null
+  if (!isListOf(sample.fans, (fan) => isObject(fan) && isNumberOrNull(fan['share']) && isNumberOrNull(fan['rpm']))) {
+    sample.fans = []
+    sample.unknown['fans'] = garbage
+  }
   if (!isListOf(sample.incidents, (incident) => isObject(incident) && Number.isFinite(incident['code']) && typeof incident['sentence'] === 'string')) sample.incidents = []
-  if (typeof sample.performanceState !== 'string') sample.performanceState = null
+  if (typeof sample.performanceState !== 'string') {
+    sample.performanceState = null
+    sample.unknown['performanceState'] ??= garbage
+  }
   return sample
 }
 
@@ -98,6 +130,12 @@ function forgetReading(sample: GpuSample, field: keyof GpuReadings): void {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+function isAmount(value: unknown): boolean {
+  return Number.isFinite(value) && (value as number) >= 0
+}
+function isNumberOrNull(value: unknown): boolean {
+  return value === null || Number.isFinite(value)
 }
 function isTextOrNull(value: unknown): value is string | null {
   return value === null || (typeof value === 'string' && value.length <= 200)

@@ -4,7 +4,7 @@ import type { MachineSource } from '../system/machine-source.ts'
 
 /** Reading a few names of /sys costs less than a millisecond. */
 const everyMs = 15_000
-/** The wall clock ran on by so much more than the steady one: the machine slept, or its clock was set. */
+/** The wall clock ran on by so much more than the steady one, or the steady one (which counts sleep on Windows and macOS) by so much more than was asked for. */
 const sleepMs = 30_000
 
 export interface ChangeWatchOptions {
@@ -21,6 +21,7 @@ export interface ChangeWatch {
 export function watchChanges({ source, clock, steadyMs, onChange }: ChangeWatchOptions): ChangeWatch {
   let last: Record<string, string> | null = null
   let aheadMs = clock.now() - steadyMs()
+  let checkedAt = steadyMs()
   let stopped = false
   let cancel = (): void => {}
 
@@ -31,8 +32,10 @@ export function watchChanges({ source, clock, steadyMs, onChange }: ChangeWatchO
     last = now
     const jumpMs = clock.now() - steadyMs() - aheadMs
     aheadMs += jumpMs
+    const lateMs = steadyMs() - checkedAt - everyMs
+    checkedAt = steadyMs()
     if (changed !== undefined) onChange(changed)
-    else if (jumpMs > sleepMs) onChange('the machine was asleep')
+    else if (jumpMs > sleepMs || lateMs > sleepMs) onChange('the machine was asleep')
     cancel = clock.after(everyMs, () => void check())
   }
   void check()

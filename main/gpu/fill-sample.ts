@@ -37,7 +37,10 @@ export function fillSample(sample: GpuSample, more: readonly GpuSample[]): GpuSa
       filled.fans = other.fans
       settled(filled, 'fans')
     }
-    filled.performanceState ??= other.performanceState
+    if (filled.performanceState === null && other.performanceState !== null) {
+      filled.performanceState = other.performanceState
+      settled(filled, 'performanceState')
+    }
     if (other.processes.length > 0) {
       filled.processes = joinProcesses(filled.processes, other.processes)
       settled(filled, 'processes')
@@ -54,6 +57,9 @@ function settled(sample: GpuSample, field: string): void {
     delete sample.unknown['all']
     for (const name of readingFields) if (sample[name] === null) sample.unknown[name] ??= all
     if (sample.throttle === null) sample.unknown['throttle'] ??= all
+    if (sample.performanceState === null) sample.unknown['performanceState'] ??= all
+    if (sample.processes.length === 0) sample.unknown['processes'] ??= all
+    if (sample.fans.length === 0) sample.unknown['fans'] ??= all
   }
   delete sample.unknown[field]
 }

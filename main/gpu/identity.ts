@@ -17,10 +17,19 @@ export interface CardMarks {
 
 export interface MarkedCard extends CardMarks {
   layer: DetectionLayer
+  /** The driver says that it has lost this card. */
+  isLost?: boolean
 }
+
+const longMs = 86_400_000
 
 interface Remembered extends CardMarks {
   id: string
+}
+
+/** A driver that refuses a card says no more than that there is one: not its name, nor where it sits. */
+export function saysNothing(card: Pick<CardMarks, 'uuid' | 'pciAddress' | 'pciDeviceId' | 'name'>): boolean {
+  return card.uuid === null && card.pciAddress === null && card.pciDeviceId === null && plainName(card.name) === ''
 }
 
 export interface Identity {
@@ -56,7 +65,10 @@ export function createIdentity(known: () => readonly KnownCard[] = () => []): Id
       claim((mark, card) => card.uuid !== null && mark.uuid === card.uuid)
       claim((mark, card) => card.pciAddress !== null && mark.pciAddress === card.pciAddress && mayBeSame(mark, card))
       const moved = matchMoved(marks.filter(isFree), cards.filter((card) => !claimed.has(card)))
-      if (final) for (const [card, mark] of moved) claimed.set(card, mark)
+      if (final) {
+        for (const [card, mark] of moved) claimed.set(card, mark)
+        for (const [card, mark] of matchMute(marks.filter(isFree), cards.filter((one) => !claimed.has(one)), known())) claimed.set(card, mark)
+      }
 
       const taken = new Set([...marks.map(({ id }) => id)])
       const ids = cards.map((card, order) => {
@@ -104,7 +116,28 @@ function matchMoved(marks: Remembered[], cards: MarkedCard[]): Map<MarkedCard, R
     const left = marks.filter((mark) => ![...found.values()].includes(mark))
     const theirs = left.filter((mark) => (mark.pciDeviceId === kind || plainName(mark.name) === kind) && mine.every((card) => mayBeSame(mark, card))).sort(byPlace)
     // A slot of its own for each: where more are missing than are new, nobody can say which of them this is.
-    if (mine.length === theirs.length) mine.forEach((card, index) => found.set(card, theirs[index]!))
+    // Cards that have no place at all are told apart by their order alone.
+    const isByOrder = mine.every(isUnplaced) && theirs.every((mark) => mark.uuid === null && mark.pciAddress === null)
+    if (mine.length === theirs.length || isByOrder) mine.slice(0, theirs.length).forEach((card, index) => found.set(card, theirs[index]!))
+  }
+  return found
+}
+
+/**
+ * Cards of which the driver says nothing but that they are there: those of its maker that are missing, the ones that were here
+ * last first. One that has long been lost is meant only where the driver says "lost".
+ */
+function matchMute(marks: Remembered[], cards: MarkedCard[], known: readonly KnownCard[]): Map<MarkedCard, Remembered> {
+  const found = new Map<MarkedCard, Remembered>()
+  const lost = new Map(known.flatMap(({ gpuId, lostSince }) => (lostSince === null ? [] : [[gpuId, lostSince]])))
+  const lastLookAt = Math.max(...known.map(({ lastSeenAt }) => lastSeenAt))
+  const isLongLost = (mark: Remembered): boolean => (lost.get(mark.id) ?? Infinity) < lastLookAt - longMs
+  const rankOf = (mark: Remembered): number => (saysNothing(mark) ? -Infinity : (lost.get(mark.id) ?? Infinity))
+  const byRank = marks.toSorted((one, other) => (rankOf(one) === rankOf(other) ? 0 : rankOf(other) - rankOf(one)))
+  for (const card of cards.filter(saysNothing)) {
+    const isFree = (mark: Remembered): boolean => ![...found.values()].includes(mark)
+    const mark = byRank.find((one) => isFree(one) && one.vendor === card.vendor && (card.isLost === true || !isLongLost(one)))
+    if (mark) found.set(card, mark)
   }
   return found
 }

@@ -71,7 +71,6 @@ export function createGpus(options: GpusOptions): Gpus {
   const pciNames = createPciNames(options.resourcesFolder)
   let detection: Detection | null = null
   let looking: { isQuiet: boolean; done: Promise<GpusState> } | null = null
-  let isCapturing = false
   let stopped = false
 
   const probes = createProbes({
@@ -98,7 +97,7 @@ export function createGpus(options: GpusOptions): Gpus {
     isLive: source.recorded === null,
     cards: () => detection?.gpus ?? noCards,
     isApart: probes.isApart,
-    isBusy: (layer) => (looking !== null || isCapturing) && (source.recorded !== null || probes.isApart(layer)),
+    isBusy: probes.isBusy,
     awake: slumber.awake,
     sample: probes.sample,
     onSample: slumber.saw,
@@ -158,7 +157,8 @@ export function createGpus(options: GpusOptions): Gpus {
 
     /** Something to show before the slowest layer is through. A card of NVIDIA waits for its driver, so that its id is the final one. */
     function tellEarly(nvidiaSettled: boolean): void {
-      if (isOver || stopped || machine === null || isQuiet) return
+      // What an earlier look found is shown meanwhile: cards of slow layers would vanish from it for seconds.
+      if (isOver || stopped || machine === null || isQuiet || presentGpus(previous?.gpus ?? []).some((gpu) => gpu.kind === 'gpu')) return
       const early = recallEarly(merge(nvidiaSettled ? answers : answers.map(withoutNvidia), machine, false), knownCards())
       const summary = JSON.stringify([early.gpus, early.problems])
       if (!presentGpus(early.gpus).some((gpu) => gpu.kind === 'gpu') || summary === told) return
@@ -190,6 +190,7 @@ export function createGpus(options: GpusOptions): Gpus {
     } catch (error) {
       isOver = true
       log.error('looking for GPUs failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      rescan.doubt('the look failed')
       const problem = { id: 'look-failed', sentence: 'Looking for GPUs failed inside Idlewatt. The log has the details.', remedy: 'Look again; please report it if it stays so.' }
       return tell({ phase: 'failed', problem, previous, retryAt: null })
     } finally {
@@ -243,11 +244,9 @@ export function createGpus(options: GpusOptions): Gpus {
       if (looking === null) tell({ phase: 'ready', detection })
     },
     async capture() {
-      isCapturing = true
       try {
         return await captureMachine({ source, clock, askLibrary: probes.capture })
       } finally {
-        isCapturing = false
         await probes.endListing()
         telemetry.settle()
       }

@@ -59,6 +59,7 @@ function marksOf(group: CardGroup): MarkedCard {
     pciSubsystemId: first('pciSubsystemId'),
     vendor: first('vendor'),
     name: first('name'),
+    isLost: sorted.some(({ problems }) => problems.some(({ id }) => id === 'gpu-lost')),
   }
 }
 

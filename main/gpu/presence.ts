@@ -1,6 +1,7 @@
 /** Which cards were here before: what is remembered of them for good, and what has changed since. Pure but for the book it is handed. */
 import type { HistoryEvent } from '../../shared/history.ts'
 import { unknownCardDetails, type Detection, type DetectionLayer, type Gpu, type KnownCard, type Problem } from '../../shared/machine.ts'
+import { saysNothing } from './identity.ts'
 import type { LayerAnswer } from './vendor.ts'
 
 /** Where cards are remembered: the history's table of this machine (or of this recording). */
@@ -32,7 +33,10 @@ export function recall(found: Detection, known: readonly KnownCard[], answers: r
     if (seen.kind !== 'gpu') return seen
     const before = known.find(({ gpuId }) => gpuId === seen.id)
     const isLost = seen.problems.some(({ id }) => id === 'gpu-lost')
-    const gpu = { ...(isLost && before ? filledFrom(before.gpu, seen) : seen), firstSeenAt: before?.firstSeenAt ?? at, lostSince: isLost ? (before?.lostSince ?? at) : null }
+    const isMute = saysNothing({ ...seen, name: nameSaid(seen) })
+    // What has neither name nor place would never be recognised again.
+    if (isMute && !before) return { ...seen, lostSince: isLost ? at : null }
+    const gpu = { ...((isLost || isMute) && before ? filledFrom(before.gpu, seen) : seen), firstSeenAt: before?.firstSeenAt ?? at, lostSince: isLost ? (before?.lostSince ?? at) : null }
     save.push(rememberedAs(gpu, before, at))
     events.push(...changesOf(gpu, before, at))
     return gpu
@@ -99,6 +103,12 @@ function gone(gpu: Gpu): Problem {
   return { id: 'card-lost', sentence: 'This card was here before and is not found any more.', remedy }
 }
 
+/** As a layer said it: the card's own name may be one that we made up. */
+function nameSaid(gpu: Gpu): string | null {
+  const said = gpu.views.find(({ says }) => typeof says['name'] === 'string')?.says['name']
+  return typeof said === 'string' ? said : null
+}
+
 function rememberedAs(gpu: Gpu, before: KnownCard | undefined, at: number): KnownCard {
   return {
     gpuId: gpu.id,
@@ -146,11 +156,11 @@ function sharesLayer(gpu: Gpu, before: Gpu): boolean {
   return gpu.views.some(({ layer, says }) => says['driverVersion'] !== undefined && before.views.some((view) => view.layer === layer && view.says['driverVersion'] !== undefined))
 }
 
-/** A card that the driver has lost tells nothing of itself any more: what it was is known. */
+/** A card that the driver has lost, or refuses, tells nothing of itself any more: what it was is known. */
 function filledFrom(before: Gpu, gpu: Gpu): Gpu {
   const filled: Record<string, unknown> = { ...gpu }
   for (const [field, value] of Object.entries(before)) filled[field] ??= field === 'sample' || field === 'opencl' ? null : value
-  return { ...(filled as unknown as Gpu), name: before.name, model: before.model, vendor: before.vendor }
+  return { ...(filled as unknown as Gpu), name: before.name, driverName: before.driverName, model: before.model, vendor: before.vendor, problems: gpu.problems.filter(({ id }) => id !== 'name-unknown') }
 }
 
 /** It may have been written down by a version that knew less of cards. */

@@ -1,4 +1,5 @@
 /** The probe: a process of its own that loads vendors' libraries, because they may hang or crash it. */
+import { startDeadMan } from '../system/dead-man.ts'
 import { listOpenClDevices } from '../system/opencl.ts'
 import { createThisMachine } from '../system/this-machine.ts'
 import { endAllChildren } from '../system/run-program.ts'
@@ -19,6 +20,10 @@ const layers = createLayers({
   nodeNvidiaSmi: (callback) => void import('node-nvidia-smi').then((loaded) => loaded.default(callback), callback),
   readSystemInformation: async (on) => (await import('./system-information.ts')).readSystemInformation(on),
 })
+
+/** Longer than the longest deadline of a question: by then the app has ended this process, if it is still there. */
+const hangSeconds = 90
+const deadMan = startDeadMan(hangSeconds)
 
 let saidAt = 0
 
@@ -73,6 +78,7 @@ port.onMessage((message) => {
 let beatAt = 0
 // An answer is a sign of life as well: while cards are sampled, a beat is for the memory alone.
 setInterval(() => {
+  deadMan.alive()
   const now = performance.now()
   if (now - saidAt < beatMs - 100 && now - beatAt < memoryBeatMs) return
   beatAt = now

@@ -15,6 +15,7 @@ import { beatMs, type FromProbe, type ProbeQuestion, type ProbeReply, type ToPro
 
 /** With nothing asked, this long without a heartbeat means that the process hangs. */
 const silenceMs = 5 * beatMs
+const sleptMs = 10_000
 /** Time to end its own programs; then it is killed. */
 const goodbyeMs = 300
 /** A process stuck inside the kernel cannot even be killed; it is not waited for longer than this. */
@@ -59,6 +60,8 @@ interface Running {
   /** One timer for all deadlines: a fresh one for every question of every second costs more than the answer. */
   alarm: { of: number; dueAt: number; cancel: () => void } | null
   heardAt: number
+  /** It takes too much memory, and is ended as soon as nothing is asked of it. */
+  isTooLarge: boolean
   stopWatching: () => void
   gone: Promise<void>
 }
@@ -84,7 +87,7 @@ export function createProbe(options: ProbeOptions): Probe {
     const handle = options.startWorker()
     let announceGone = (): void => {}
     const gone = new Promise<void>((done) => (announceGone = done))
-    const started: Running = { handle, open: new Map(), alarm: null, heardAt: options.steadyMs(), stopWatching: () => {}, gone }
+    const started: Running = { handle, open: new Map(), alarm: null, heardAt: options.steadyMs(), isTooLarge: false, stopWatching: () => {}, gone }
     worker = started
     handle.onMessage((raw) => {
       started.heardAt = options.steadyMs()
@@ -110,10 +113,11 @@ export function createProbe(options: ProbeOptions): Probe {
       from.open.get(message.id)?.settle(message.ok ? { value: message.value } : { failure: new ProbeFailure(message.isDriver ? 'silent' : 'failed', message.message) })
     } else if (message?.kind === 'samples') {
       from.open.get(message.id)?.settle({ value: parsed(message.json) })
-    } else if (message?.kind === 'beat' && message.rssBytes > limitBytes && worker === from && from.open.size === 0) {
+    } else if (message?.kind === 'beat' && message.rssBytes > limitBytes && worker === from && !from.isTooLarge) {
+      from.isTooLarge = true
       trouble(`The process that reads ${reads} had taken ${megabytes(message.rssBytes)} of memory (a library of the driver loses some with every call)`, { rssBytes: message.rssBytes, limitBytes })
-      retire(from, new ProbeFailure('died', 'it took too much memory'))
     }
+    if (from.isTooLarge && from.open.size === 0 && worker === from) retire(from, new ProbeFailure('died', 'it took too much memory'))
   }
 
   function trouble(what: string, details: object): void {
@@ -122,13 +126,18 @@ export function createProbe(options: ProbeOptions): Probe {
   }
 
   function watchSilence(started: Running): void {
+    const dueAt = options.steadyMs() + silenceMs
     started.stopWatching = clock.after(silenceMs, () => {
       if (worker !== started) return
-      // By a clock that stands still while the machine sleeps: a wake-up is no silence.
-      if (started.open.size > 0 || options.steadyMs() - started.heardAt < silenceMs) return watchSilence(started)
+      if (hasSlept(dueAt) || started.open.size > 0 || options.steadyMs() - started.heardAt < silenceMs) return watchSilence(started)
       trouble(`The process that reads ${reads} fell silent and was ended`, { pid: started.handle.pid })
       retire(started, new ProbeFailure('not-answering', 'it fell silent'))
     })
+  }
+
+  /** A timer that comes so late: the machine slept, and the process with it (on Windows and macOS the steady clock runs on meanwhile). */
+  function hasSlept(dueAt: number): boolean {
+    return options.steadyMs() - dueAt > sleptMs
   }
 
   /** For the question whose deadline comes first. One that was answered meanwhile leaves its alarm to the next. */
@@ -141,6 +150,10 @@ export function createProbe(options: ProbeOptions): Probe {
     const cancel = clock.after(Math.max(0, open.dueAt - options.steadyMs()), () => {
       started.alarm = null
       if (!started.open.has(of)) return setAlarm(started)
+      if (hasSlept(open.dueAt)) {
+        for (const one of started.open.values()) one.dueAt = options.steadyMs() + one.deadlineMs
+        return setAlarm(started)
+      }
       const seconds = Math.round(open.deadlineMs / 1000)
       trouble(`The process that reads ${reads} gave no answer within ${seconds} s and was ended`, { question: open.question.kind, layer: open.question.layer })
       retire(started, new ProbeFailure('not-answering', `no answer within ${seconds} s`))

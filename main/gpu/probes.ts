@@ -20,6 +20,8 @@ export interface Probes {
   capture(layer: LayerName): Promise<unknown>
   /** In a process of its own, which does one thing at a time. */
   isApart(layer: DetectionLayer): boolean
+  /** What reads this layer is busy with a look or a capture: a sample would wait behind it. */
+  isBusy(layer: DetectionLayer): boolean
   /** A look is over: OpenCL and the system's list are not needed until the next. */
   endListing(): Promise<void>
   /** Closes the drivers' libraries; the next question opens them again. */
@@ -40,6 +42,8 @@ export function createProbes(options: ProbesOptions): Probes {
   const { source, clock } = options
   const layers = createLayers(noLibraries)
   let stopped = false
+  /** Looks and captures under way, by the probe that does them; what is read here goes by its layer. */
+  const busy = new Map<Probe | DetectionLayer, number>()
   // A library that hangs or crashes takes only its own process along.
   const probes = { driver: newProbe('the graphics driver'), listing: newProbe('OpenCL'), system: newProbe('the system’s list of adapters') }
 
@@ -58,6 +62,29 @@ export function createProbes(options: ProbesOptions): Probes {
     return probe === probes.driver ? probe.end() : undefined
   }
 
+  function placeOf(layer: DetectionLayer): Probe | DetectionLayer {
+    return probeFor(layer) ?? layer
+  }
+
+  async function keepBusy<T>(place: Probe | DetectionLayer, work: () => Promise<T>): Promise<T> {
+    busy.set(place, (busy.get(place) ?? 0) + 1)
+    try {
+      return await work()
+    } finally {
+      busy.set(place, busy.get(place)! - 1)
+    }
+  }
+
+  async function detect(layer: DetectionLayer, deadlineMs: number): Promise<LayerAnswer> {
+    const probe = probeFor(layer)
+    if (!probe) return layers[layer].detect(source, clock.now())
+    const needless = await needsNoProcess(source, layer)
+    if (needless) return needless
+    const answer = await probe.ask({ kind: 'detect', layer, at: clock.now() }, deadlineMs)
+    if (answer.state === 'failed') await forgetLibrary(probe)
+    return answer
+  }
+
   function assertOpen(): void {
     if (stopped) throw new ProbeFailure('died', 'Idlewatt is ending')
   }
@@ -65,13 +92,7 @@ export function createProbes(options: ProbesOptions): Probes {
   return {
     async detect(layer, deadlineMs) {
       assertOpen()
-      const probe = probeFor(layer)
-      if (!probe) return layers[layer].detect(source, clock.now())
-      const needless = await needsNoProcess(source, layer)
-      if (needless) return needless
-      const answer = await probe.ask({ kind: 'detect', layer, at: clock.now() }, deadlineMs)
-      if (answer.state === 'failed') await forgetLibrary(probe)
-      return answer
+      return keepBusy(placeOf(layer), () => detect(layer, deadlineMs))
     },
     async sample(layer, cards, deadlineMs) {
       assertOpen()
@@ -87,9 +108,11 @@ export function createProbes(options: ProbesOptions): Probes {
     async capture(layer) {
       assertOpen()
       const probe = layer === 'opencl' ? probes.listing : layer === 'nvml' ? probes.driver : probes.system
-      return probe.ask({ kind: 'capture', layer }, captureDeadlineMs)
+      return keepBusy(probe, () => probe.ask({ kind: 'capture', layer }, captureDeadlineMs))
     },
     isApart: (layer) => probeFor(layer) !== null,
+    // The kernel's files can be read by two at a time.
+    isBusy: (layer) => layer !== 'sysfs' && (busy.get(placeOf(layer)) ?? 0) > 0,
     async endListing() {
       await Promise.all([probes.listing.end(), probes.system.end()])
     },

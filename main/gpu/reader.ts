@@ -16,7 +16,7 @@ export function backOffMs(failures: number): number {
 
 /** nvidia-smi may start card by card, and AMD's tools start Python. */
 export const sampleDeadlinesMs: Record<DetectionLayer, number> = { nvml: 5_000, 'nvidia-smi': 16_000, sysfs: 5_000, 'amd-smi': 12_000, 'rocm-smi': 12_000, opencl: 5_000, os: 12_000 }
-/** An answer that is out for so long is worth a word, before its deadline. */
+/** An answer that is out for so long, and for twice as long as the one before took, is worth a word before its deadline. */
 const lateMs = 2_000
 /** A turn comes a little early or late: that is no reason to leave a second out. */
 const slackMs = 100
@@ -27,6 +27,12 @@ export function everyMs(layer: DetectionLayer, { isLive, isWatched }: { isLive: 
   if (layer === 'os') return 5_000
   if (!isWatched) return 10_000
   return layer === 'nvidia-smi' ? 1_000 : 2_000
+}
+
+/** Who tells it begins with "The driver is not answering": what is left is why. */
+function causeIn(sentence: string): string {
+  const cause = sentence.replace(/^The (\w+ )?driver is not answering(:| its library)\s*/i, '')
+  return cause.replace(/^\(([^()]*)\)\.?$/, '$1') || sentence
 }
 
 export interface Reader {
@@ -57,6 +63,7 @@ export function createReader(layer: DetectionLayer, options: ReaderOptions): Rea
   let askedAt: number | null = null
   let dueAt = -Infinity
   let failures = 0
+  let tookMs = 0
   let trouble: { since: number; why: string; retryAt: number } | null = null
 
   async function read(startedAt: number, choose: () => Gpu[] | Promise<Gpu[]>, pauseMs: number): Promise<SampleSeen[] | null> {
@@ -70,6 +77,7 @@ export function createReader(layer: DetectionLayer, options: ReaderOptions): Rea
       const seen = options.keepsDeadline ? await work : await inTime(work)
       dueAt = startedAt + pauseMs - slackMs
       if (seen === null) return []
+      tookMs = steadyMs() - startedAt
       const before = failures
       failures = 0
       trouble = null
@@ -78,7 +86,7 @@ export function createReader(layer: DetectionLayer, options: ReaderOptions): Rea
     } catch (error) {
       failures += 1
       const waitMs = backOffMs(failures)
-      const why = error instanceof Error ? error.message : String(error)
+      const why = causeIn(error instanceof Error ? error.message : String(error))
       dueAt = steadyMs() + waitMs - slackMs
       trouble = { since: trouble?.since ?? startedWallAt, why, retryAt: clock.now() + waitMs }
       options.onFailure(layer, failures, why)
@@ -112,7 +120,7 @@ export function createReader(layer: DetectionLayer, options: ReaderOptions): Rea
     silence() {
       if (trouble) return trouble
       const outMs = askedAt === null ? 0 : steadyMs() - askedAt
-      return outMs < lateMs ? null : { since: clock.now() - outMs, why: `no answer for ${Math.round(outMs / 1000)} s`, retryAt: null }
+      return outMs < Math.max(lateMs, 2 * tookMs) ? null : { since: Math.round(clock.now() - outMs), why: `no answer for ${Math.round(outMs / 1000)} s`, retryAt: null }
     },
     hurry() {
       if (failures === 0) dueAt = -Infinity

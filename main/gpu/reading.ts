@@ -56,6 +56,7 @@ export function sampleOf(takenAt: number, parts: SampleParts): GpuSample {
   else sample.unknown['fans'] = fans.why
   sample.incidents = parts.incidents ?? []
   sample.performanceState = parts.performanceState ?? null
+  if (sample.performanceState === null) sample.unknown['performanceState'] = parts.otherwise
   return sample
 }
 

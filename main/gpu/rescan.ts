@@ -92,7 +92,7 @@ export function createRescan({ isOn, clock, steadyMs, log, look }: RescanOptions
   }
 }
 
-const passing = new Set(['driver-not-answering', 'driver-library-mismatch', 'driver-not-loaded', 'gpu-reset-required', 'opencl-not-answering', 'sysfs-not-answering', 'os-not-answering'])
+const passing = new Set(['driver-not-answering', 'driver-library-mismatch', 'driver-not-loaded', 'gpu-reset-required', 'card-not-readable', 'card-without-power', 'opencl-not-answering', 'sysfs-not-answering', 'os-not-answering'])
 
 /** What may mend by itself or by the owner's hand; empty: nothing. */
 function troublesOf({ gpus, problems }: Detection): string {

@@ -44,6 +44,12 @@ export interface Silence {
   retryAt: number | null
 }
 
+export interface CardSilence {
+  card: Gpu
+  sampler: DetectionLayer | null
+  silence: Silence | null
+}
+
 type NotAnswering = Extract<TelemetryState['status'], { phase: 'not-answering' }>
 
 /** One state for all cards: the longest silence speaks, and says whose it is where others answer. null: all answer. */

@@ -1,13 +1,12 @@
 /** Samples cards once a second while somebody looks, records or follows one, and says which driver does not answer. */
 import type { DetectionLayer, Gpu } from '../../shared/machine.ts'
 import type { TelemetryState } from '../../shared/state.ts'
-import { unknownSample, type GpuSample, type SampleTurn } from '../../shared/telemetry.ts'
+import type { GpuSample, SampleTurn } from '../../shared/telemetry.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
-import { fillSample, findSample } from './fill-sample.ts'
+import { createGather } from './gather.ts'
 import { createReader, everyMs, type Reader } from './reader.ts'
-import { isEmptySample } from './reading.ts'
-import { planOf, samplerOf, silenceOf, type Plan } from './samplers.ts'
+import { planOf, silenceOf, type CardSilence, type Plan, type Silence } from './samplers.ts'
 import type { CardKey, SampleSeen } from './vendor.ts'
 
 const turnMs = 1_000
@@ -15,14 +14,10 @@ const turnMs = 1_000
 const leaseMs = 10_000
 /** Without anyone looking for this long the probe is ended: an open NVML keeps laptop cards awake. */
 const restMs = 30_000
-/** What another layer adds is good for so long. */
-const freshMs = 25_000
 /** What was read while nobody looked is shown at first, if it is no older. */
 const shownForMs = 12_000
-/** So many turns in a row without a reading of one card, while its driver answers: it may be gone. */
-const missesUntilGone = 3
-/** NVIDIA's "GPU has fallen off the bus". */
-const offTheBus = 79
+/** A look asks a driver for a few seconds; for longer it is worth a word. */
+const longLookMs = 6_000
 
 export interface TelemetryOptions {
   clock: Clock
@@ -71,13 +66,11 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const followers = new Map<string, Set<(sample: GpuSample) => void>>()
   const recorders = new Set<(turn: SampleTurn) => void>()
   const readers = new Map<DetectionLayer, Reader>()
-  const added = new Map<string, Map<DetectionLayer, { at: number; sample: GpuSample }>>()
-  const misses = new Map<string, number>()
+  const faulty = new WeakSet<object>()
+  const gather = createGather({ now: clock.now, steadyMs, onSample: options.onSample, onDoubt: options.onDoubt })
+  /** Since when a look keeps a layer from being asked; by the steady clock. */
+  const heldUp = new Map<DetectionLayer, number>()
   let state: TelemetryState = { samples: {}, status: { phase: 'off' } }
-  /** What has come since the last turn was handed out. */
-  let fresh: Record<string, GpuSample> = {}
-  /** Cards that their driver left out while it answered. */
-  let unread = new Set<string>()
   let latest: { steadyMs: number; samples: Record<string, GpuSample> } = { steadyMs: -Infinity, samples: {} }
   let turn: Turn | null = null
   let plan: Plan | null = null
@@ -115,6 +108,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     if (stopped) return
     const now = steadyMs()
     const isSeen = isViewed(now)
+    if (!isSeen) goDark()
     if (!isSeen && followers.size === 0 && recorders.size === 0) return rest()
     // On a grid of whole seconds: pauses of a second each would lose one every few minutes.
     nextAt += turnMs
@@ -123,7 +117,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     const current: Turn = { at: clock.now(), steadyMs: now, waiting: 1, isOver: false }
     turn = current
     for (const [layer, cards] of wanted().byLayer) {
-      const asked = options.isBusy(layer) ? null : askReader(layer, cards, now, isSeen)
+      const asked = isHeldUp(layer, now) ? null : askReader(layer, cards, now, isSeen)
       if (!asked) continue
       current.waiting += 1
       void asked.then(() => settleOne(current))
@@ -138,8 +132,19 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 
   function rest(): void {
     running = false
-    if (state.status.phase !== 'off') tell({ samples: {}, status: { phase: 'off' } })
     cancelRest = clock.after(restMs, options.onRest)
+  }
+
+  /** Nobody looks any more; it may be sampled all the same. */
+  function goDark(): void {
+    if (state.status.phase !== 'off') tell({ samples: {}, status: { phase: 'off' } })
+  }
+
+  function isHeldUp(layer: DetectionLayer, now: number): boolean {
+    const isBusy = options.isBusy(layer)
+    if (!isBusy) heldUp.delete(layer)
+    else if (!heldUp.has(layer)) heldUp.set(layer, now)
+    return isBusy
   }
 
   /** Which cards are read by whom: made anew only when the cards or those who ask change. */
@@ -158,7 +163,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   }
 
   function onFailure(layer: DetectionLayer, failures: number, why: string): void {
-    options.log.warn('reading the cards failed', { layer, failures, sentence: why })
+    if (!stopped) options.log.warn('reading the cards failed', { layer, failures, sentence: why })
   }
 
   /** null: it is not due. */
@@ -171,32 +176,19 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       if (Array.isArray(chosen)) return chosen
       return chosen.then((some) => (awake = some))
     }
-    return reader.ask(now, choose, pauseMs)?.then((seen) => void (seen && takeIn(layer, awake, seen))) ?? null
+    return reader.ask(now, choose, pauseMs)?.then((seen) => void (seen && gather.takeIn(layer, awake, seen))) ?? null
   }
 
-  function takeIn(layer: DetectionLayer, cards: Gpu[], seen: SampleSeen[]): void {
-    for (const card of cards) {
-      const sample = findSample(seen, card, cards.length)
-      if (samplerOf(card) !== layer) {
-        if (sample) added.set(card.id, (added.get(card.id) ?? new Map()).set(layer, { at: steadyMs(), sample: { ...sample, incidents: [] } }))
-      } else if (sample === null && layer === 'os') {
-        fresh[card.id] = notReadable(card, clock.now())
-      } else {
-        judge(card, sample)
-        if (sample === null) unread.add(card.id)
-        else fresh[card.id] = sample
-        if (sample !== null) options.onSample(card, sample)
-      }
-    }
+  /** Why a layer gives nothing now; null: all is well. */
+  function silenceOfLayer(layer: DetectionLayer): Silence | null {
+    const silence = readers.get(layer)?.silence() ?? null
+    const heldMs = heldUp.has(layer) ? steadyMs() - heldUp.get(layer)! : 0
+    if (silence || heldMs < longLookMs) return silence
+    return { since: Math.round(clock.now() - heldMs), why: `it was asked what cards there are, and has given no answer for ${Math.round(heldMs / 1000)} s`, retryAt: null }
   }
 
-  /** A card that its driver says nothing of any more may have been pulled out, or have fallen off the bus. */
-  function judge(card: Gpu, sample: GpuSample | null): void {
-    const isMissed = sample === null || (isEmptySample(sample) && card.sample !== null && !isEmptySample(card.sample))
-    const count = isMissed ? (misses.get(card.id) ?? 0) + 1 : 0
-    misses.set(card.id, count)
-    const fell = sample?.incidents.some(({ code }) => code === offTheBus) ?? false
-    if (fell || count === missesUntilGone) options.onDoubt(`${card.name} gives no readings any more`)
+  function silences(): CardSilence[] {
+    return wanted().cards.map(({ card, sampler }) => ({ card, sampler, silence: sampler === null ? null : silenceOfLayer(sampler) }))
   }
 
   /** Hands out what has come, whoever is still awaited. */
@@ -205,31 +197,30 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     over.isOver = true
     if (turn === over) turn = null
     if (stopped) return
-    const cards = wanted().cards.map(({ card, sampler }) => ({ card, sampler, silence: sampler === null ? null : (readers.get(sampler)?.silence() ?? null) }))
-    const samples: Record<string, GpuSample> = {}
-    const silent: Record<string, string> = {}
-    for (const { card, sampler, silence } of cards) {
-      const own = fresh[card.id]
-      if (sampler === null) samples[card.id] = notReadable(card, over.at)
-      else if (own) samples[card.id] = fillSample(own, additionsTo(card.id))
-      else if (silence) silent[card.id] = silence.why
-      else if (unread.has(card.id)) silent[card.id] = leftOut
-    }
-    const shownToo = unread.size === 0 ? {} : Object.fromEntries([...unread].map((gpuId) => [gpuId, unknownSample(over.at, leftOut)]))
-    fresh = {}
-    unread = new Set()
+    const cards = silences()
+    const { samples, silent, blanks } = gather.handOut(cards, over.at)
     hand(over, samples, silent)
-    latest = { steadyMs: over.steadyMs, samples: { ...keptOf(latest.samples, cards), ...shownToo, ...samples } }
+    latest = { steadyMs: over.steadyMs, samples: { ...keptOf(latest.samples, cards), ...blanks, ...samples } }
     if (isViewed()) show(over.at, silenceOf(cards))
   }
 
   function hand(over: Turn, samples: Record<string, GpuSample>, silent: Record<string, string>): void {
     for (const [gpuId, listeners] of followers) {
       const sample = samples[gpuId]
-      if (sample) for (const listener of [...listeners]) listener(sample)
+      if (sample) for (const listener of [...listeners]) safely(listener, sample)
     }
     if (Object.keys(samples).length === 0 && Object.keys(silent).length === 0) return
-    for (const listener of [...recorders]) listener({ at: over.at, steadyMs: over.steadyMs, samples, silent })
+    for (const listener of [...recorders]) safely(listener, { at: over.at, steadyMs: over.steadyMs, samples, silent })
+  }
+
+  /** A fault in one who listens must not end the sampling for the others. Told once: it would come every second. */
+  function safely<T>(listener: (what: T) => void, what: T): void {
+    try {
+      listener(what)
+    } catch (error) {
+      if (!faulty.has(listener)) options.log.error('a listener to samples failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      faulty.add(listener)
+    }
   }
 
   function show(at: number, silence: ReturnType<typeof silenceOf>): void {
@@ -242,21 +233,17 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     tell({ samples: latest.samples, status: { phase: 'on', since: state.status.phase === 'on' ? state.status.since : at } })
   }
 
-  function additionsTo(gpuId: string): GpuSample[] {
-    return [...(added.get(gpuId)?.values() ?? [])].filter(({ at }) => steadyMs() - at < freshMs).map(({ sample }) => sample)
-  }
-
   return {
     watch(viewer, watching) {
       if (!watching) {
         viewers.delete(viewer)
-        if (!isViewed() && state.status.phase !== 'off') tell({ samples: {}, status: { phase: 'off' } })
+        if (!isViewed()) goDark()
         return
       }
       const wasViewed = isViewed()
       viewers.set(viewer, steadyMs() + leaseMs)
       // Where the cards are recorded anyway, there is something to show at once.
-      if (!wasViewed && running && steadyMs() - latest.steadyMs < shownForMs) show(clock.now(), null)
+      if (!wasViewed && running && steadyMs() - latest.steadyMs < shownForMs) show(clock.now(), silenceOf(silences()))
       if (!wasViewed || !running) begin()
     },
     follow(gpuId, listener) {
@@ -286,12 +273,6 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       cancelRest()
     },
   }
-}
-
-const leftOut = 'the driver gave no reading of this card this time'
-
-function notReadable(card: Gpu, at: number): GpuSample {
-  return unknownSample(at, card.problems[0]?.sentence ?? 'no driver on this machine gives readings of this card')
 }
 
 function keptOf(samples: Record<string, GpuSample>, cards: { card: Gpu }[]): Record<string, GpuSample> {

@@ -9,7 +9,7 @@ import { NotPossible } from '../system/not-possible.ts'
 import { readAddress, readTopic } from './address.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { sendNtfy, sendWebhook, type Letter, type Outcome } from './senders.ts'
-import { urgency, type Telling } from './telling.ts'
+import { urgency, type Telling } from './message.ts'
 
 /** Names in the store of secrets. */
 const names = { webhookUrl: 'webhook.url', signingSecret: 'webhook.signing-secret', ntfyUrl: 'ntfy.url', ntfyToken: 'ntfy.token' } as const
@@ -42,7 +42,9 @@ export interface ChannelsOptions {
 
 export function createChannels(options: ChannelsOptions): Channels {
   const { clock, log, secrets } = options
-  const last: Partial<Record<ChannelId, ChannelStatus['last']>> = {}
+  /** With the address it was sent to: a terminal may have set another since. */
+  const last: Partial<Record<ChannelId, { result: NonNullable<ChannelStatus['last']>; url: string | null } | null>> = {}
+  const sentTo: Partial<Record<ChannelId, string>> = {}
   const onTheirWay = new Map<Telling, { left: number; arrived: boolean }>()
   const abort = new AbortController()
   const outboxes: Record<RemoteId, Outbox> = { webhook: newOutbox('webhook'), ntfy: newOutbox('ntfy') }
@@ -70,7 +72,10 @@ export function createChannels(options: ChannelsOptions): Channels {
     try {
       const place = placeOf(id)
       if (place === null) return null
-      return await (place.id === 'webhook' ? sendWebhook(place, letter, clock.now(), signal) : sendNtfy(place, letter, signal))
+      sentTo[id] = place.url
+      const outcome = await (place.id === 'webhook' ? sendWebhook(place, letter, clock.now(), signal) : sendNtfy(place, letter, signal))
+      // Another address was set meanwhile, maybe by a terminal: the old one's "gone" must not remove it.
+      return outcome.kind === 'gone' && placeOf(id)?.url !== place.url ? { kind: 'again', sentence: 'It goes to the new address now.', afterMs: null } : outcome
     } catch (error) {
       if (error instanceof NotPossible) return { kind: 'again', sentence: error.message, afterMs: null }
       // The message of the error may repeat the address or the secret.
@@ -81,7 +86,7 @@ export function createChannels(options: ChannelsOptions): Channels {
 
   function noteOutcome(id: ChannelId, outcome: Outcome): void {
     const ok = outcome.kind === 'delivered'
-    last[id] = { at: clock.now(), ok, sentence: outcome.sentence }
+    last[id] = { result: { at: clock.now(), ok, sentence: outcome.sentence }, url: outcome.kind === 'gone' ? null : (sentTo[id] ?? null) }
     if (!ok) log.warn('a message did not go out', { channel: id, why: outcome.sentence })
     if (outcome.kind === 'gone') forget(id)
     options.onChange()
@@ -120,14 +125,20 @@ export function createChannels(options: ChannelsOptions): Channels {
     }
   }
 
+  /** What another address answered says nothing of this one. */
+  function lastOf(id: RemoteId, url: string | null): ChannelStatus['last'] {
+    const known = last[id]
+    return known && known.url === url ? known.result : null
+  }
+
   /** What is in use now; a store of secrets that cannot be read is a status, not a fault. */
   function remoteStatus(id: RemoteId): ChannelStatus {
-    const base = { id, last: last[id] ?? null, waiting: outboxes[id].waiting() }
+    const base = { id, waiting: outboxes[id].waiting() }
     try {
       const place = placeOf(id)
-      return { ...base, isSetUp: place !== null, host: place === null ? null : (URL.parse(place.url)?.host ?? null), because: null }
+      return { ...base, last: lastOf(id, place?.url ?? null), isSetUp: place !== null, host: place === null ? null : (URL.parse(place.url)?.host ?? null), because: null }
     } catch (error) {
-      return { ...base, isSetUp: false, host: null, because: error instanceof NotPossible ? error.message : 'The secrets cannot be read.' }
+      return { ...base, last: last[id]?.result ?? null, isSetUp: false, host: null, because: error instanceof NotPossible ? error.message : 'The secrets cannot be read.' }
     }
   }
 
@@ -137,7 +148,7 @@ export function createChannels(options: ChannelsOptions): Channels {
       isSetUp: isDesktopOn(),
       host: null,
       because: options.notify === null ? 'This door has no desktop: only the desktop app can show notifications.' : null,
-      last: last.desktop ?? null,
+      last: last.desktop?.result ?? null,
       waiting: 0,
     }
   }
@@ -192,6 +203,7 @@ export function createChannels(options: ChannelsOptions): Channels {
         title: 'Test from Idlewatt',
         text: `This is how ${options.machineName} will tell you when something is wrong. Nothing is wrong now.`,
         alert: null,
+        alerts: [],
       }
       if (channel === 'desktop') {
         const status = desktopStatus()

@@ -9,9 +9,10 @@ import type { Clock } from '../system/clock.ts'
 import type { DiskSpace } from '../system/disk-space.ts'
 import type { Log } from '../system/log.ts'
 import { createChannels } from './channels.ts'
+import { followClock } from './clock-jump.ts'
 import { quietUntil } from './quiet.ts'
 import { retiredEvents } from './retired-events.ts'
-import { decideTelling, nothingTold, type EndedAlert, type Telling } from './telling.ts'
+import { createTeller } from './teller.ts'
 import { rank } from './track.ts'
 import { createWatch, type AlertChange } from './watch.ts'
 import { lengthWords } from './words.ts'
@@ -19,11 +20,9 @@ import { lengthWords } from './words.ts'
 /** Between samples, this often: the machine, repeats, quiet hours. */
 const tickMs = 10_000
 const diskEveryMs = 60_000
-/** After every channel has given a message up, it is tried afresh so much later, if the alert still lasts. */
-const tryAfreshMs = 3_600_000
+/** A terminal may set a channel up or remove it beside us. */
+const channelsEveryMs = 2_000
 const endedKept = 50
-/** Ends of alerts that wait for quiet hours to be over. */
-const endsKept = 200
 
 export interface HealthOptions {
   clock: Clock
@@ -47,11 +46,13 @@ export interface HealthOptions {
 }
 
 /**
- * Does nothing of its own accord before the first `take` or `setRecording` to `on`: a command that ends at once watches
+ * Does nothing of its own accord before `begin`, the first `take` or `setRecording` to `on`: a command that ends at once watches
  * nobody and tells nobody, while the door that keeps watch does.
  */
 export interface Health {
   state(): HealthState
+  /** Keeps watch from now on, also where no card is ever sampled: all may be lost. */
+  begin(): void
   /** Never throws. */
   take(turn: SampleTurn): void
   /** Never throws. */
@@ -70,21 +71,20 @@ export interface Health {
 export function createHealth(options: HealthOptions): Health {
   const { clock, log, settings, machineName } = options
   const watch = createWatch({ cards: options.cards, settings, log, saved: options.saved.open, at: clock.now() })
-  const channels = createChannels({ clock, log, secrets: options.secrets, notify: options.notify, settings, machineName, onChange: () => safely(publish), onSettled: (one, arrived) => safely(() => onSettled(one, arrived)) })
+  const channels = createChannels({ clock, log, secrets: options.secrets, notify: options.notify, settings, machineName, onChange: () => safely(publish), onSettled: (one, arrived) => safely(() => teller.settled(one, arrived)) })
+  const teller = createTeller({ clock, settings, machineName, saved: [...options.saved.open, ...options.saved.ended], deliver: (one) => channels.deliver(one), onTold })
 
   let ended = [...options.saved.ended].sort((one, other) => (other.until ?? 0) - (one.until ?? 0)).slice(0, endedKept)
   let recording: RecordingStatus = { phase: 'off', sentence: 'Recording has not begun.' }
   let disk: DiskSpace = { freeBytes: null, totalBytes: null }
   let diskReadAtMs: number | null = null
-  let telling = nothingTold
-  let endedToTell: EndedAlert[] = []
-  const busy = new Set<string>()
-  const tryAfreshAtMs = new Map<string, number>()
   let knownCards: Gpu[] = []
+  const wallClock = followClock()
 
   /** From before the watch began. */
   let waitingEvents: HistoryEvent[] = []
   let published = ''
+  let channelsSeen = { atMs: 0, text: '' }
 
   let isWatching = false
   let isStopped = false
@@ -133,14 +133,14 @@ export function createHealth(options: HealthOptions): Health {
     })
   }
 
-  function tick(events: HistoryEvent[]): void {
-    passTime(null)
+  function tick(events: HistoryEvent[], clockJumpMs: number | null = null): void {
+    if (clockJumpMs === null) passTime(null)
     const cards = options.cards()
     const retired = cards.flatMap((card) => retiredEvents(knownCards.find((known) => known.id === card.id) ?? null, card, clock.now()))
     knownCards = cards
     if (retired.length > 0) options.onEvents(retired)
     if (diskReadAtMs === null || steadyMs - diskReadAtMs >= diskEveryMs) void readDisk()
-    apply(watch.tick({ at: clock.now(), steadyMs, recording, disk, events: [...waitingEvents.splice(0), ...events] }))
+    apply(watch.tick({ at: clock.now(), steadyMs, recording, disk, events: [...waitingEvents.splice(0), ...events], clockJumpMs }))
     tell()
     publish()
   }
@@ -163,42 +163,19 @@ export function createHealth(options: HealthOptions): Health {
       if (change !== 'ended') continue
       events.push({ at: alert.until ?? clock.now(), id: 'alert-ended', gpuId: alert.gpuId, sentence: `Over after ${lengthWords(lastedMs)}: ${alert.title}.` })
       ended = [alert, ...ended].slice(0, endedKept)
-      if (alert.toldAt !== null || busy.has(alert.id)) endedToTell.push({ alert, lastedMs })
-      tryAfreshAtMs.delete(alert.id)
+      teller.ended(alert, lastedMs)
     }
-    endedToTell = endedToTell.slice(-endsKept)
     options.save(changes.map(({ alert }) => alert))
     if (events.length > 0) options.onEvents(events)
   }
 
   function tell(): void {
-    for (const [id, at] of tryAfreshAtMs) if (steadyMs >= at) tryAfreshAtMs.delete(id)
-    const hasChannel = channels.statuses().some((channel) => channel.isSetUp)
-    if (!hasChannel) {
-      endedToTell = []
-      return
-    }
-    const decision = decideTelling(
-      { open: watch.open(), ended: endedToTell, busy: new Set([...busy, ...tryAfreshAtMs.keys()]), settings: settings(), machine: machineName, now: clock.now(), steadyMs },
-      telling,
-    )
-    telling = decision.memory
-    endedToTell = endedToTell.filter((one) => !decision.done.has(one))
-    for (const one of decision.tellings) {
-      for (const alert of one.alerts) if (alert.kind !== 'ended') busy.add(alert.id)
-      if (!channels.deliver(one)) onSettled(one, false)
-    }
+    teller.tell({ steadyMs, open: watch.open(), hasChannel: channels.statuses().some((channel) => channel.isSetUp) })
   }
 
-  function onSettled(one: Telling, arrived: boolean): void {
-    const told: Alert[] = []
-    for (const { id, since, kind } of one.alerts) {
-      if (kind === 'ended') continue
-      busy.delete(id)
-      if (!arrived) tryAfreshAtMs.set(id, steadyMs + tryAfreshMs)
-      else told.push(...(setTold(id, since) ?? []))
-    }
-    if (told.length > 0) options.save(told)
+  function onTold(told: { id: string; since: number }[]): void {
+    const changed = told.flatMap(({ id, since }) => setTold(id, since) ?? [])
+    if (changed.length > 0) options.save(changed)
   }
 
   function setTold(id: string, since: number): Alert[] | null {
@@ -212,6 +189,13 @@ export function createHealth(options: HealthOptions): Health {
     return [told]
   }
 
+  /** What could not be told before is told now. */
+  function whenSetUp<Answer>(answer: Answer): Answer {
+    teller.tryAgain()
+    if (isWatching && !isStopped) safely(() => tick([]))
+    return answer
+  }
+
   function state(): HealthState {
     return {
       open: watch.open().sort((one, other) => rank(other.severity) - rank(one.severity) || one.since - other.since),
@@ -220,6 +204,13 @@ export function createHealth(options: HealthOptions): Health {
       channels: channels.statuses(),
       quietUntil: quietUntil(settings(), clock.now()),
     }
+  }
+
+  function channelsChanged(): boolean {
+    if (steadyMs - channelsSeen.atMs < channelsEveryMs) return false
+    const before = channelsSeen.text
+    channelsSeen = { atMs: steadyMs, text: JSON.stringify(channels.statuses()) }
+    return channelsSeen.text !== before
   }
 
   /** What has not changed is not sent again. */
@@ -245,13 +236,16 @@ export function createHealth(options: HealthOptions): Health {
 
   return {
     state,
+    begin,
     take(turn) {
       if (isStopped) return
       begin()
       safely(() => {
         passTime(turn.steadyMs)
+        const jumpMs = wallClock.take(turn)
+        if (jumpMs !== null) tick([], jumpMs)
         const changes = watch.take(turn, steadyMs)
-        if (changes.length === 0) return
+        if (changes.length === 0 && !channelsChanged()) return
         apply(changes)
         tell()
         publish()
@@ -270,10 +264,13 @@ export function createHealth(options: HealthOptions): Health {
       if (isWatching) safely(() => tick([]))
       else publish()
     },
-    setWebhook: async (url) => channels.setWebhook(url),
-    setNtfy: async (where) => channels.setNtfy(where),
+    setWebhook: async (url) => whenSetUp(channels.setWebhook(url)),
+    setNtfy: async (where) => whenSetUp(channels.setNtfy(where)),
     remove: async (channel) => channels.remove(channel),
-    test: (channel) => channels.test(channel),
+    test: async (channel) => {
+      const result = await channels.test(channel)
+      return result.ok ? whenSetUp(result) : result
+    },
     settingsChanged() {
       if (isWatching && !isStopped) safely(() => tick([]))
       else publish()

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../system/clock.ts'
 import type { Letter, Outcome } from './senders.ts'
-import type { Telling } from './telling.ts'
+import type { Telling } from './message.ts'
 
 /** Pauses before the second to the sixth try; then a letter is given up. */
 export const pausesMs = [5_000, 30_000, 120_000, 600_000, 1_800_000] as const

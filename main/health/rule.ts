@@ -31,6 +31,8 @@ export interface MachineLook extends Look {
   disk: DiskSpace
   /** What happened since the look before. */
   events: HistoryEvent[]
+  /** How far the wall clock has just moved by itself, in ms (below 0: back); null: it did not. */
+  clockJumpMs: number | null
 }
 
 /** What is the matter, in words. */
@@ -52,6 +54,8 @@ export type Judgement = { is: 'bad'; trouble: Trouble } | { is: 'between' | 'cle
 
 export interface Rule<SomeLook, Memory = undefined> {
   id: string
+  /** It tells of moments, not of a state: it stays open for a while after the last one, is not repeated, and nothing mended it when it ends. */
+  isOfMoments?: true
   /** How long it must be bad, as seen by looks that say so, before an alert begins (and before it becomes more severe). */
   beginAfterMs: number
   /** How long it must be clear before the alert ends. */

@@ -1,4 +1,5 @@
 /** Rules about heat and power: hot core, hot memory, throttled, a fan that stands, temperature unreadable, power at its limit. */
+import type { Gpu } from '../../shared/machine.ts'
 import type { GpuFan, GpuSample } from '../../shared/telemetry.ts'
 import { bad, between, clear, defineRule, isLost, unknown, type CardLook, type Judgement } from './rule.ts'
 import { realReasons, reasonWords, throttleKind } from './throttle.ts'
@@ -6,6 +7,8 @@ import { celsiusWords, listWords, percentWords, wattWords } from './words.ts'
 
 /** Where neither the card nor the user names a limit: above what cards of any maker aim at, in °C. */
 const assumedLimitC = 90
+/** Processors with a GPU inside, and laptops, work at 95 to 100 °C by design. */
+const assumedSharedLimitC = 103
 const assumedMemoryLimitC = 105
 /** An alert ends this far below where it began, in °C. */
 const heatHysteresisC = 5
@@ -23,7 +26,7 @@ export const hot = defineRule<CardLook>({
   judge(look) {
     if (isLost(look)) return clear
     const limits = look.gpu?.temperatureLimits ?? null
-    const limit = heatLimit(look.settings.hotFromC, plausible(limits?.slowdownC))
+    const limit = heatLimit(look, plausible(limits?.slowdownC))
     const shutdownC = plausible(limits?.shutdownC)
     const criticalC = shutdownC === null ? limit.limitC + criticalAboveC : Math.max(shutdownC - beforeShutdownC, limit.limitC)
     return judgeHeat(look, 'Core', look.sample?.temperatureC ?? null, { ...limit, criticalC })
@@ -47,10 +50,10 @@ function plausible(limitC: number | null | undefined): number | null {
   return limitC != null && limitC >= 60 && limitC <= 150 ? limitC : null
 }
 
-function heatLimit(setting: number | null, slowdownC: number | null): { limitC: number; because: string } {
+function heatLimit({ settings: { hotFromC: setting }, gpu }: CardLook, slowdownC: number | null): { limitC: number; because: string } {
   if (setting !== null) return { limitC: setting, because: 'from the settings' }
   if (slowdownC !== null) return { limitC: slowdownC, because: 'where the card slows itself down' }
-  return { limitC: assumedLimitC, because: 'assumed: the card does not name one' }
+  return { limitC: gpu?.isIntegrated === true || isOfLaptop(gpu) ? assumedSharedLimitC : assumedLimitC, because: 'assumed: the card does not name one' }
 }
 
 function judgeHeat(look: CardLook, part: 'Core' | 'Memory', temperatureC: number | null, limit: { limitC: number; criticalC: number; because: string }): { judgement: Judgement } {
@@ -67,40 +70,84 @@ function judgeHeat(look: CardLook, part: 'Core' | 'Memory', temperatureC: number
   })
 }
 
-export const throttled = defineRule<CardLook>({
+/** A card that slows itself down does so by fits and starts: it still counts as slowed down so long after the last one. */
+const fitsApartMs = 30_000
+/** Cards made for quiet let themselves get as warm as their target, and hold it by their clocks; within so much of it, in °C. */
+const nearTargetC = 3
+
+export const throttled = defineRule<CardLook, { lastSteadyMs: number | null }>({
   id: 'throttled',
   beginAfterMs: 60_000,
-  endAfterMs: 120_000,
-  judge(look) {
+  endAfterMs: 90_000,
+  judge(look, memory) {
     if (isLost(look)) return clear
     const reasons = look.sample?.throttle ?? null
-    if (reasons === null) return unknown
+    if (look.sample === null || reasons === null) return { ...unknown, memory }
     // The power limit has a rule of its own: cards are run at it on purpose.
     const found = realReasons(reasons).filter((reason) => throttleKind(reason) !== 'power')
     // "hw_slowdown" alone says only that some hardware reason is on.
     const named = found.length > 1 ? found.filter((reason) => reason !== 'hw_slowdown') : found
-    if (named.length === 0) return clear
-    const seen = new Set(named.map(throttleKind))
-    const isHeat = seen.has('heat') || seen.has('hard-heat')
-    // Older cards say no more than this.
-    const isHardware = named.includes('hw_slowdown')
-    const words = listWords(named.map(reasonWords))
-    const { temperatureC, coreClockMhz } = look.sample as GpuSample
-    return bad({
-      severity: seen.has('hard-heat') ? 'critical' : isHeat || seen.has('brake') || isHardware ? 'warning' : 'info',
-      title: isHeat ? 'Slowed down by heat' : seen.has('brake') ? 'Slowed down from outside' : isHardware ? 'Slowed down by its hardware' : 'Slowed down',
-      sentence: `It is slowed down, and the reason it gives is: ${words}.${coreClockMhz === null ? '' : ` It runs at ${Math.round(coreClockMhz)} MHz.`}`,
-      remedy: isHeat
-        ? coolingRemedy
-        : seen.has('brake')
-          ? 'The power supply or the board asks the card to draw less. Check the power cables at the card, the load on the power supply, and the heat around it.'
-          : isHardware
-            ? `The card does not say more: it is heat or power. ${coolingRemedy} Check its power cables too.`
-            : 'The card names this reason itself; its maker’s documentation says what it stands for.',
-      evidence: [{ label: 'Throttle reason', value: words }, ...(temperatureC === null ? [] : [{ label: 'Core temperature', value: celsiusWords(temperatureC, look.settings.temperatureUnit) }])],
-    })
+    if (named.length > 0) return { ...judgeThrottle(look, look.sample, named), memory: { lastSteadyMs: look.steadyMs } }
+    const lastSteadyMs = memory?.lastSteadyMs ?? null
+    const isSoonAfter = lastSteadyMs !== null && look.steadyMs - lastSteadyMs < fitsApartMs
+    return { ...(isSoonAfter ? between : clear), memory: { lastSteadyMs } }
   },
 })
+
+function judgeThrottle(look: CardLook, sample: GpuSample, named: string[]): { judgement: Judgement } {
+  const seen = new Set(named.map(throttleKind))
+  const isHeat = seen.has('heat') || seen.has('hard-heat')
+  // Older cards say no more than this.
+  const isHardware = named.includes('hw_slowdown')
+  const words = listWords(named.map(reasonWords))
+  const { temperatureC, coreClockMhz } = sample
+  const isByDesign = isHeat && !seen.has('hard-heat') && !seen.has('brake') && !isHardware && holdsTarget(look, temperatureC)
+  const evidence = [{ label: 'Throttle reason', value: words }, ...(temperatureC === null ? [] : [{ label: 'Core temperature', value: celsiusWords(temperatureC, look.settings.temperatureUnit) }])]
+  const clock = coreClockMhz === null ? '' : ` It runs at ${Math.round(coreClockMhz)} MHz.`
+  if (look.gpu?.isIntegrated === true) {
+    return bad({
+      severity: 'info',
+      title: 'Slowed down with its processor',
+      sentence: `It is slowed down, and the reason it gives is: ${words}. It shares heat and power with the processor that it is part of.${clock}`,
+      remedy: 'Under load that is how laptops and small computers work. If it happens at little load, see that air gets in and out, and that the power supply is strong enough.',
+      evidence,
+    })
+  }
+  if (isByDesign) {
+    return bad({
+      severity: 'info',
+      title: 'Holds its target temperature',
+      sentence: `It lowers its clocks to stay near the temperature that it aims at${temperatureC === null ? '' : ` (${celsiusWords(temperatureC, look.settings.temperatureUnit)})`}.${clock}`,
+      remedy: 'Nothing must be done: it is made to work so. With better cooling or a lower power limit it keeps more of its speed.',
+      evidence,
+    })
+  }
+  return bad({
+    severity: seen.has('hard-heat') ? 'critical' : isHeat || seen.has('brake') || isHardware ? 'warning' : 'info',
+    title: isHeat ? 'Slowed down by heat' : seen.has('brake') ? 'Slowed down from outside' : isHardware ? 'Slowed down by its hardware' : 'Slowed down',
+    sentence: `It is slowed down, and the reason it gives is: ${words}.${clock}`,
+    remedy: isHeat
+      ? coolingRemedy
+      : seen.has('brake')
+        ? 'The power supply or the board asks the card to draw less. Check the power cables at the card, the load on the power supply, and the heat around it.'
+        : isHardware
+          ? `The card does not say more: it is heat or power. ${coolingRemedy} Check its power cables too.`
+          : 'The card names this reason itself; its maker’s documentation says what it stands for.',
+    evidence,
+  })
+}
+
+/** Around the target a card was told; a laptop’s card, which shares its cooling with the processor, does so at whatever the laptop allows. */
+function holdsTarget(look: CardLook, temperatureC: number | null): boolean {
+  const targetC = plausible(look.gpu?.temperatureLimits?.targetC)
+  if (targetC !== null && temperatureC !== null) return Math.abs(temperatureC - targetC) <= nearTargetC || (isOfLaptop(look.gpu) && temperatureC < targetC)
+  return isOfLaptop(look.gpu)
+}
+
+/** By the name that makers give: "NVIDIA GeForce RTX 4070 Laptop GPU", "Quadro T2000 with Max-Q Design", "Radeon RX 7600M". */
+export function isOfLaptop(gpu: Gpu | null): boolean {
+  return gpu !== null && /\blaptop\b|\bmobile\b|max-q|\bRX \d{4}[MS]\b|\bA\d{3,4}M\b|\bMX\d{3}\b/i.test(gpu.name)
+}
 
 /** Below it, many cards let their fans stand on purpose, in °C. Where only some stand, they may be on curves of their own. */
 const allFansFromC = 65
@@ -125,16 +172,20 @@ function judgeFans(look: CardLook, fans: GpuFan[], turned: boolean[]): { judgeme
   if (sample === null) return unknown
   if (fans.length === 0) return look.gpu?.fanCount === 0 ? clear : unknown
   // A sensor that never showed a turn, and of which nothing says that it should, may be a plug with no fan on it.
-  const standing = fans.filter((fan, index) => stands(fan) && (turned[index] === true || fan.share !== null || fans.every(stands)))
+  const proven = fans.filter((fan, index) => stands(fan) && (turned[index] === true || (fan.share ?? 0) > 0))
+  const standing = proven.length > 0 ? proven : fans.every(stands) ? fans : []
   if (standing.length === 0) return fans.some((fan) => fan.rpm === null && fan.share === null) ? unknown : clear
   const { temperatureC } = sample
   if (temperatureC === null) return unknown
   if (temperatureC < fansClearBelowC) return clear
-  if (!isLoaded(sample) || temperatureC < (standing.length === fans.length ? allFansFromC : someFansFromC)) return between
+  // Fans that were never seen to turn and are told to stand may be none: a laptop’s belong to the laptop, a server’s to its case.
+  if (proven.length === 0 && isOfLaptop(look.gpu)) return clear
+  const fromC = proven.length === 0 ? fansCriticalFromC : standing.length === fans.length ? allFansFromC : someFansFromC
+  if (!isLoaded(sample) || temperatureC < fromC) return between
   const value = celsiusWords(temperatureC, look.settings.temperatureUnit)
   const which = fans.length === 1 ? 'Its fan stands' : standing.length === fans.length ? `All ${fans.length} fans stand` : `${standing.length} of ${fans.length} fans stand${standing.length === 1 ? 's' : ''}`
   return bad({
-    severity: temperatureC >= fansCriticalFromC || standing.length === fans.length ? 'critical' : 'warning',
+    severity: proven.length > 0 && (temperatureC >= fansCriticalFromC || (standing.length === fans.length && temperatureC >= someFansFromC)) ? 'critical' : 'warning',
     title: 'Fan stopped under load',
     sentence: `${which} still while the card works at ${value}.`,
     remedy: 'Take work off the card now. Then look whether something blocks the fan, whether its plug is in, and whether a fan curve or tool holds it at zero. A worn fan can be replaced.',

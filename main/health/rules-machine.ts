@@ -61,13 +61,22 @@ interface JumpMemory {
   sentence: string
 }
 
+/** Going ahead is what a sleep looks like, and a clock that is set right after a start: less than a month of it is no matter. */
+const longSleepMs = 30 * 24 * hourMs
+
+function jumpOf(ms: number): string | null {
+  const far = lengthWords(Math.abs(ms))
+  if (ms < 0) return `The computer’s clock was set back by ${far}. Samples and events of that time are there twice.`
+  return ms >= longSleepMs ? `The computer’s clock went ahead by ${far}.` : null
+}
+
 export const clockWrong = defineRule<MachineLook, JumpMemory>({
   id: 'clock-wrong',
   beginAfterMs: 0,
   endAfterMs: 0,
   judge(look, memory) {
-    const fresh = look.events.filter((event) => event.id === 'clock-jumped').at(-1)
-    const jump = fresh ? { steadyMs: look.steadyMs, sentence: fresh.sentence } : memory
+    const fresh = look.clockJumpMs === null ? null : jumpOf(look.clockJumpMs)
+    const jump = fresh === null ? memory : { steadyMs: look.steadyMs, sentence: fresh }
     const evidence = [{ label: 'The clock says', value: momentWords(look.at) }]
     if (look.at < earliestPlausible) {
       return {
@@ -86,7 +95,7 @@ export const clockWrong = defineRule<MachineLook, JumpMemory>({
       ...bad({
         severity: 'warning',
         title: 'Clock jumped',
-        sentence: `${jump.sentence.replace(/[.\s]+$/, '')}.`,
+        sentence: jump.sentence,
         remedy: 'If you set it, nothing must be done. Otherwise let the system keep the time (time synchronisation, NTP); if it jumps after every start, replace the battery on the mainboard.',
         evidence,
       }),
@@ -102,6 +111,7 @@ const manyMore = 8
 
 export const recurringCrashes = defineRule<MachineLook, { times: number[] }>({
   id: 'recurring-crashes',
+  isOfMoments: true,
   beginAfterMs: 0,
   endAfterMs: 0,
   judge(look, memory) {

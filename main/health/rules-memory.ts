@@ -1,6 +1,6 @@
 /** Rules about a card's memory: errors that rise, parts taken out of use, and memory that is nearly full. */
 import { bad, between, clear, defineRule, isLost, unknown, type CardLook } from './rule.ts'
-import { countWords, listWords, memoryWords, percentWords } from './words.ts'
+import { countWords, listWords, memoryWords, percentWords, programWords } from './words.ts'
 
 const hourMs = 3_600_000
 /** Uncorrected errors stay a matter this long after the last one. */
@@ -17,6 +17,7 @@ interface EccMemory {
 
 export const eccRising = defineRule<CardLook, EccMemory>({
   id: 'ecc-rising',
+  isOfMoments: true,
   beginAfterMs: 0,
   endAfterMs: 60_000,
   judge(look, memory) {
@@ -76,7 +77,8 @@ const wornOutPages = 60
 
 export const memoryRetired = defineRule<CardLook>({
   id: 'memory-retired',
-  beginAfterMs: 0,
+  // An Xid about the same memory comes first, and then speaks for it.
+  beginAfterMs: 20_000,
   endAfterMs: 60_000,
   judge(look) {
     if (isLost(look)) return clear
@@ -115,10 +117,15 @@ function yesNo(value: boolean | null): string {
   return value === null ? 'unknown' : value ? 'yes' : 'no'
 }
 
-/** Shares of the memory: bad from (many programs fill a card on purpose, hence only info), warning from, clear below. */
+/**
+ * Shares of the memory: bad from, warning from, clear below. One program that fills a card does so on purpose (servers of
+ * language models take all there is), and so may one that is not told; several that fill it together get into each other's way.
+ */
 const nearlyFull = 0.95
 const full = 0.99
 const roomAgain = 0.9
+/** What a second program takes at least, to count as one that shares the card; desktops take less. */
+const largePart = 0.1
 
 export const memoryFull = defineRule<CardLook>({
   id: 'memory-full',
@@ -133,11 +140,12 @@ export const memoryFull = defineRule<CardLook>({
     const share = used / total
     if (share < nearlyFull) return share >= roomAgain ? between : clear
     const value = `${memoryWords(used)} of ${memoryWords(total)} (${percentWords(Math.min(1, share))})`
-    const biggest = [...(look.sample?.processes ?? [])].filter((process) => process.memoryBytes !== null).sort((one, other) => (other.memoryBytes ?? 0) - (one.memoryBytes ?? 0))[0]
+    const [biggest, next] = [...(look.sample?.processes ?? [])].filter((process) => process.memoryBytes !== null).sort((one, other) => (other.memoryBytes ?? 0) - (one.memoryBytes ?? 0))
+    const isShared = (next?.memoryBytes ?? 0) >= total * largePart
     return bad({
-      severity: share >= full ? 'warning' : 'info',
+      severity: share >= full && isShared ? 'warning' : 'info',
       title: 'Memory nearly full',
-      sentence: `${value} of its memory is in use${biggest === undefined ? '' : `, most of it by ${biggest.name} (${memoryWords(biggest.memoryBytes ?? 0)})`}.`,
+      sentence: `${value} of its memory is in use${biggest === undefined ? '' : `, most of it by ${programWords(biggest.name)} (${memoryWords(biggest.memoryBytes ?? 0)})`}.`,
       remedy: 'A program that asks for more will fail. End what is not needed, or give the program a smaller model or batch. Where one program fills the card on purpose, nothing must be done.',
       evidence: [{ label: 'Memory in use', value }],
     })

@@ -25,3 +25,6 @@ export const cardRules: readonly AnyRule<CardLook>[] = [
 export const listingRules: readonly AnyRule<CardLook>[] = [lost, memoryRetired]
 
 export const machineRules: readonly AnyRule<MachineLook>[] = [diskFilling, recordingStopped, clockWrong, recurringCrashes]
+
+/** Rules that tell of moments, by their ids. */
+export const momentRules: ReadonlySet<string> = new Set([...cardRules, ...listingRules, ...machineRules].filter((rule) => rule.isOfMoments === true).map((rule) => rule.id))

@@ -1,7 +1,7 @@
 /** Turns samples into events: throttling, memory errors, Xids, a narrower PCIe link, processes that come and go, a silent driver. */
 import type { HistoryEvent, HistoryEventId } from '../../shared/history.ts'
 import type { GpuSample, SampleTurn } from '../../shared/telemetry.ts'
-import { isLoaded } from './rules-heat.ts'
+import { usesWholeLink } from './rules-card.ts'
 import { realReasons, reasonWords } from './throttle.ts'
 import { countWords, lengthWords, listWords } from './words.ts'
 
@@ -165,7 +165,7 @@ function risen(before: number | null, now: number | null): number {
 /** Only a card at work shows what its link has: idle ones narrow it on purpose. */
 function link(state: CardState, sample: GpuSample, now: Moment, say: Say): void {
   const lanes = sample.pcieLanes
-  if (lanes === null || lanes <= 0 || !isLoaded(sample)) return
+  if (lanes === null || lanes <= 0 || !usesWholeLink(sample)) return
   if (lanes >= state.bestLanes) {
     state.bestLanes = lanes
     state.narrow = null

@@ -2,7 +2,7 @@
 import type { AlertSeverity } from '../../shared/health.ts'
 import { post, type PostAnswer } from '../system/http.ts'
 import { readAddress, readTopic } from './address.ts'
-import { urgency, type Telling } from './telling.ts'
+import { urgency, type Telling } from './message.ts'
 
 const timeoutMs = 10_000
 /** ntfy makes a file of anything longer. */

@@ -1,24 +1,32 @@
-/** Which alerts the owner is told of now: severity, quiet hours, repeats and an hourly limit. Pure. */
-import type { Alert, AlertSeverity, HealthMessage } from '../../shared/health.ts'
+/** Which alerts the owner is told of now: severity, quiet hours, repeats, causes and an hourly limit. Pure. */
+import type { Alert, AlertSeverity } from '../../shared/health.ts'
 import type { Settings } from '../../shared/settings.ts'
+import { explanationOf } from './causes.ts'
+import { groupsOf, messageOfAll, messageOfGroup, type Due, type Telling } from './message.ts'
 import { quietUntil } from './quiet.ts'
+import { momentRules } from './rules.ts'
 import { rank } from './track.ts'
-import { lengthWords, listWords, momentWords } from './words.ts'
 
-const hourMs = 3_600_000
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 /** A lasting alert is told again after so long, and for a week: by then its owner knows. */
 const repeatMs: Record<AlertSeverity, number> = { info: 24 * hourMs, warning: 24 * hourMs, critical: 6 * hourMs }
 const repeatsForMs = 7 * 24 * hourMs
+/** One that was over and comes back is told of after the first, second, third … of these; work that comes in bursts would else tell every few minutes. */
+const comesBackMs = [15 * minuteMs, hourMs, 4 * hourMs, 24 * hourMs]
+/** What did not come for so long is news. */
+const rememberedMs = 24 * hourMs
 /** Messages in any hour; what is more waits and goes out as one. */
 export const messagesAnHour = 12
+/** Beyond them, for what is critical: many small matters must not hold back a great one. */
+export const criticalMore = 6
 /** More at one time become one. */
 const atOnce = 3
-
-/** A message with the alerts whose telling it is: of them, `toldAt` is set once it has arrived somewhere. */
-export interface Telling {
-  message: HealthMessage
-  alerts: { id: string; since: number; severity: AlertSeverity; kind: 'began' | 'still' | 'ended' }[]
-}
+/** When card after card gets into the same trouble, the first so many are told at once and the others together. */
+const oneByOne = 2
+const gatherMs: Record<AlertSeverity, number> = { info: 15 * minuteMs, warning: 15 * minuteMs, critical: 5 * minuteMs }
+/** What follows from a fault (heat from a fan) is left to it for so long after its end. */
+const aftermathMs = 5 * minuteMs
 
 /** An alert that ended, and has still to be told of. */
 export interface EndedAlert {
@@ -26,16 +34,45 @@ export interface EndedAlert {
   lastedMs: number
 }
 
-export interface TellingMemory {
-  /** Steady times of what was sent within the last hour. */
-  sentAtMs: number[]
-  /** The limit held something back: what goes out next is one message. */
-  wasHeldBack: boolean
-  /** Severity that was told last, by alert id. */
-  toldSeverity: Record<string, AlertSeverity>
+interface Told {
+  severity: AlertSeverity
+  /** Steady time. */
+  beganMs: number
+  /** How often it began and was told of, with no more than a day between. */
+  times: number
 }
 
-export const nothingTold: TellingMemory = { sentAtMs: [], wasHeldBack: false, toldSeverity: {} }
+interface Sent {
+  /** Steady time. */
+  atMs: number
+  /** Of a message about one rule; null: about many things. */
+  about: string | null
+  severity: AlertSeverity
+}
+
+export interface TellingMemory {
+  /** Within the last hour. */
+  sent: Sent[]
+  /** The limit held something back: what goes out next is one message. */
+  wasHeldBack: boolean
+  /** What was told, by alert id. */
+  told: Record<string, Told>
+  /** Alerts that another speaks for, by id: how grave they were then, and until when. */
+  spokenFor: Record<string, { severity: AlertSeverity; untilMs: number }>
+}
+
+export const nothingTold: TellingMemory = { sent: [], wasHeldBack: false, told: {}, spokenFor: {} }
+
+/** What an earlier run told, as far as its alerts show it. */
+export function toldBefore(alerts: readonly Alert[], now: number, steadyMs: number): TellingMemory {
+  const told: Record<string, Told> = {}
+  for (const { id, severity, toldAt } of [...alerts].sort((one, other) => (one.toldAt ?? 0) - (other.toldAt ?? 0))) {
+    if (toldAt === null || now - toldAt >= rememberedMs) continue
+    // In the future by a clock that was set back since: just now.
+    told[id] = { severity, beganMs: steadyMs - Math.max(0, now - toldAt), times: (told[id]?.times ?? 0) + 1 }
+  }
+  return { ...nothingTold, told }
+}
 
 export interface TellingInput {
   open: readonly Alert[]
@@ -56,106 +93,109 @@ export interface TellingDecision {
   memory: TellingMemory
 }
 
-export function decideTelling(input: TellingInput, memory: TellingMemory): TellingDecision {
-  const { settings, now, steadyMs } = input
-  const isQuiet = quietUntil(settings, now) !== null
-  const mayTell = (severity: AlertSeverity): boolean => !isQuiet || (severity === 'critical' && settings.criticalBreaksQuiet)
-  const isWanted = (severity: AlertSeverity): boolean => settings.notifyFrom !== 'never' && rank(severity) >= rank(settings.notifyFrom)
+type DueNow = Due & { ended: EndedAlert | null }
 
-  const due: { alert: Alert; kind: 'began' | 'still' | 'ended'; lastedMs: number; ended: EndedAlert | null }[] = []
+export function decideTelling(input: TellingInput, before: TellingMemory): TellingDecision {
+  const { steadyMs } = input
+  const sent = before.sent.filter(({ atMs }) => steadyMs - atMs < hourMs)
+  const told = remembered(before.told, input)
+  const spokenFor = stillSpokenFor(before.spokenFor, input)
   const done = new Set<EndedAlert>()
-  for (const ended of input.ended) {
-    if (!isWanted(ended.alert.severity)) done.add(ended)
-    else if (mayTell(ended.alert.severity)) due.push({ alert: ended.alert, kind: 'ended', lastedMs: ended.lastedMs, ended })
-  }
-  for (const alert of input.open) {
-    if (!isWanted(alert.severity) || !mayTell(alert.severity) || input.busy.has(alert.id)) continue
-    const kind = dueKind(alert, memory.toldSeverity[alert.id] ?? alert.severity, now)
-    if (kind) due.push({ alert, kind, lastedMs: Math.max(0, now - alert.since), ended: null })
-  }
+  const due = [...dueEnds(input, done), ...dueAlerts(input, told, spokenFor)]
   due.sort((one, other) => rank(other.alert.severity) - rank(one.alert.severity) || one.alert.since - other.alert.since)
 
-  const sentAtMs = memory.sentAtMs.filter((time) => steadyMs - time < hourMs)
-  const left = messagesAnHour - sentAtMs.length
-  if (due.length === 0) return { tellings: [], done, memory: { ...memory, sentAtMs, wasHeldBack: memory.wasHeldBack && left <= 0, toldSeverity: keepOpen(memory.toldSeverity, input) } }
-  if (left <= 0) return { tellings: [], done, memory: { ...memory, sentAtMs, wasHeldBack: true } }
+  const left = messagesAnHour - sent.length
+  const allowed = left > 0 ? due : left + criticalMore > 0 ? due.filter(({ kind, alert }) => kind !== 'ended' && alert.severity === 'critical') : []
+  const groups = groupsOf(allowed).filter((group) => !isGathering(group, sent, steadyMs))
+  const goes = groups.flat()
+  const memory = { sent, told, spokenFor }
+  if (goes.length === 0) return { tellings: [], done, memory: { ...memory, wasHeldBack: allowed.length < due.length || (before.wasHeldBack && left <= 0) } }
 
-  const asOne = due.length > Math.min(atOnce, left) || (memory.wasHeldBack && due.length > 1)
-  const tellings = asOne ? [summary(due, input)] : due.map((one) => ({ message: messageOf(one, input), alerts: [told(one)] }))
-  const toldSeverity = keepOpen(memory.toldSeverity, input)
-  for (const one of due) {
-    if (one.ended) done.add(one.ended)
-    else toldSeverity[one.alert.id] = one.alert.severity
+  const asOne = groups.length > Math.min(atOnce, left > 0 ? left : 1) || (before.wasHeldBack && groups.length > 1)
+  const tellings = asOne ? [messageOfAll(goes, input)] : groups.map((group) => messageOfGroup(group, input))
+  for (const { alert, kind, ended } of goes) {
+    if (ended) done.add(ended)
+    else told[alert.id] = { severity: alert.severity, beganMs: kind === 'began' ? steadyMs : (told[alert.id]?.beganMs ?? steadyMs), times: (told[alert.id]?.times ?? 0) + (kind === 'began' ? 1 : 0) }
   }
-  return { tellings, done, memory: { sentAtMs: [...sentAtMs, ...tellings.map(() => steadyMs)], wasHeldBack: false, toldSeverity } }
+  const fresh = asOne ? [{ atMs: steadyMs, about: null, severity: 'info' as const }] : groups.map((group) => ({ atMs: steadyMs, about: aboutOf(group), severity: group[0]?.alert.severity ?? 'info' }))
+  return { tellings, done, memory: { ...memory, sent: [...sent, ...fresh], wasHeldBack: allowed.length < due.length } }
 }
 
-function dueKind(alert: Alert, toldSeverity: AlertSeverity, now: number): 'began' | 'still' | null {
-  if (alert.toldAt === null) return 'began'
-  if (rank(alert.severity) > rank(toldSeverity)) return 'still'
+function aboutOf([first]: readonly DueNow[]): string {
+  return first === undefined ? '' : `${first.alert.rule}${first.kind === 'ended' ? ' over' : ''}`
+}
+
+/** The same was told of other cards just now: more of them may follow, and go out together. The worst of a group is its first. */
+function isGathering(group: readonly DueNow[], sent: readonly Sent[], steadyMs: number): boolean {
+  const severity = group[0]?.alert.severity ?? 'info'
+  const pauseMs = gatherMs[severity]
+  const lately = sent.filter(({ about, atMs }) => about === aboutOf(group) && steadyMs - atMs < hourMs)
+  const alike = lately.filter((one) => rank(one.severity) >= rank(severity) && steadyMs - one.atMs < pauseMs)
+  return lately.length >= oneByOne && alike.length > 0
+}
+
+function isWanted(severity: AlertSeverity, { notifyFrom }: Settings): boolean {
+  return notifyFrom !== 'never' && rank(severity) >= rank(notifyFrom)
+}
+
+function mayTell(severity: AlertSeverity, { settings, now }: TellingInput): boolean {
+  return quietUntil(settings, now) === null || (severity === 'critical' && settings.criticalBreaksQuiet)
+}
+
+function dueEnds(input: TellingInput, done: Set<EndedAlert>): DueNow[] {
+  const due: DueNow[] = []
+  for (const ended of input.ended) {
+    const { alert, lastedMs } = ended
+    // Nothing that was wrong with a card is over because the card is gone.
+    const isCardGone = alert.rule !== 'lost' && input.open.some((open) => open.rule === 'lost' && open.gpuId === alert.gpuId)
+    if (!isWanted(alert.severity, input.settings) || isCardGone) done.add(ended)
+    else if (mayTell(alert.severity, input)) due.push({ alert, kind: 'ended', lastedMs, isBack: false, ended })
+  }
+  return due
+}
+
+function dueAlerts(input: TellingInput, told: Record<string, Told>, spokenFor: TellingMemory['spokenFor']): DueNow[] {
+  const due: DueNow[] = []
+  for (const alert of wantedOf(input)) {
+    if (!mayTell(alert.severity, input) || input.busy.has(alert.id) || spokenFor[alert.id] !== undefined) continue
+    const before = told[alert.id] ?? null
+    const kind = dueKind(alert, before, input)
+    if (kind) due.push({ alert, kind, lastedMs: Math.max(0, input.now - alert.since), isBack: kind === 'began' && before !== null, ended: null })
+  }
+  return due
+}
+
+function wantedOf({ open, settings }: TellingInput): Alert[] {
+  return open.filter((alert) => isWanted(alert.severity, settings))
+}
+
+/** What gets worse than it was when it was left to its cause speaks for itself at once. */
+function stillSpokenFor(before: TellingMemory['spokenFor'], input: TellingInput): TellingMemory['spokenFor'] {
+  const wanted = wantedOf(input)
+  const now: TellingMemory['spokenFor'] = {}
+  for (const alert of wanted) {
+    const known = before[alert.id]
+    if (explanationOf(alert, wanted) !== null) now[alert.id] = { severity: alert.severity, untilMs: input.steadyMs + aftermathMs }
+    else if (known && known.untilMs > input.steadyMs && rank(alert.severity) <= rank(known.severity)) now[alert.id] = known
+  }
+  return now
+}
+
+function dueKind(alert: Alert, before: Told | null, { now, steadyMs }: TellingInput): 'began' | 'still' | null {
+  const isWorse = before !== null && rank(alert.severity) > rank(before.severity)
+  if (alert.toldAt === null) {
+    if (before === null || isWorse) return 'began'
+    const pauseMs = Math.min(repeatMs[alert.severity], comesBackMs[before.times - 1] ?? Infinity)
+    return steadyMs - before.beganMs >= pauseMs ? 'began' : null
+  }
+  if (isWorse) return 'still'
+  if (momentRules.has(alert.rule)) return null
   // A clock that was set back must not keep an alert silent for ever; one set forward repeats it once.
   const sinceTold = now < alert.toldAt ? 0 : now - alert.toldAt
   return sinceTold >= repeatMs[alert.severity] && now - alert.since < repeatsForMs ? 'still' : null
 }
 
-function keepOpen(toldSeverity: Record<string, AlertSeverity>, input: TellingInput): Record<string, AlertSeverity> {
-  return Object.fromEntries(input.open.flatMap((alert) => (Object.hasOwn(toldSeverity, alert.id) ? [[alert.id, toldSeverity[alert.id] as AlertSeverity]] : [])))
-}
-
-interface Due {
-  alert: Alert
-  kind: 'began' | 'still' | 'ended'
-  lastedMs: number
-}
-
-function told({ alert, kind }: Due): Telling['alerts'][number] {
-  return { id: alert.id, since: alert.since, severity: alert.severity, kind }
-}
-
-const severityWords: Record<AlertSeverity, string> = { info: 'Note', warning: 'Warning', critical: 'Critical' }
-
-function headline({ alert, kind }: Due): string {
-  const about = alert.gpuName === null ? alert.title : `${alert.gpuName}: ${lowerFirst(alert.title)}`
-  if (kind === 'ended') return `Over: ${about}`
-  return `${severityWords[alert.severity]}${kind === 'still' ? ', still' : ''}: ${about}`
-}
-
-function lowerFirst(title: string): string {
-  return /^[A-Z][a-z]/.test(title) && !/^(NVIDIA|PCIe)/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title
-}
-
-/** Texts carry no addresses, names of users or secrets: they leave the machine. */
-function messageOf(due: Due, input: TellingInput): HealthMessage {
-  const { alert, kind, lastedMs } = due
-  const text =
-    kind === 'ended'
-      ? `It lasted ${lengthWords(lastedMs)}, since ${momentWords(alert.since)}. ${alert.sentence}`
-      : `${alert.sentence}${lastedMs >= 60_000 ? ` It has been so for ${lengthWords(lastedMs)}.` : ''}\nWhat to do: ${alert.remedy}`
-  return { kind, machine: input.machine, at: input.now, title: headline(due), text, alert: kind === 'ended' ? alert : { ...alert, toldAt: input.now } }
-}
-
-function summary(due: Due[], input: TellingInput): Telling {
-  const began = due.filter((one) => one.kind !== 'ended')
-  const over = due.length - began.length
-  const counted = [...(began.length > 0 ? [`${began.length} ${began.length === 1 ? 'alert' : 'alerts'}`] : []), ...(over > 0 ? [`${over} that ${over === 1 ? 'is' : 'are'} over`] : [])]
-  const shown = due.slice(0, 20)
-  const lines = shown.map((one) => `${headline(one)}${one.kind === 'ended' ? ` (lasted ${lengthWords(one.lastedMs)})` : ''}`)
-  if (due.length > shown.length) lines.push(`and ${due.length - shown.length} more`)
-  const worst = due[0]?.alert.severity ?? 'info'
-  return {
-    message: {
-      kind: began.length > 0 ? (began.every((one) => one.kind === 'still') ? 'still' : 'began') : 'ended',
-      machine: input.machine,
-      at: input.now,
-      title: `${began.length > 0 ? severityWords[worst] : 'Over'}: ${listWords(counted)} on ${input.machine}`,
-      text: lines.join('\n'),
-      alert: null,
-    },
-    alerts: due.map(told),
-  }
-}
-
-/** How urgent a message is: the worst of what it tells; what is over is never urgent. */
-export function urgency(telling: Telling): AlertSeverity {
-  return telling.alerts.reduce<AlertSeverity>((worst, one) => (one.kind !== 'ended' && rank(one.severity) > rank(worst) ? one.severity : worst), 'info')
+function remembered(told: Record<string, Told>, input: TellingInput): Record<string, Told> {
+  const open = new Set(input.open.map((alert) => alert.id))
+  return Object.fromEntries(Object.entries(told).filter(([id, { beganMs }]) => open.has(id) || input.steadyMs - beganMs < rememberedMs))
 }

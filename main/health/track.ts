@@ -8,13 +8,17 @@
  *            clear for endAfterMs
  *
  * Only time between two looks that say the same counts, and no long gap, so that neither silence, nor sleep, nor a jump of the
- * clock begins or ends anything.
+ * clock begins or ends anything. What hovers at a limit, bad and just better by turns, begins as well, only later: cards that
+ * slow themselves down do just that. What is clear in between begins afresh.
  */
 import { alertSeverities, type Alert, type AlertEvidence, type AlertSeverity } from '../../shared/health.ts'
 import type { AnyRule, Judgement, Trouble } from './rule.ts'
 
 /** A longer gap between two looks counts as nothing: the laptop slept. */
 const longestStepMs = 20_000
+/** A look that is bad again after one that was just better counts for so much of the time between; time that is just better takes so much back. */
+const againShare = 0.5
+const betterShare = 0.25
 /** While an alert lasts, its figures are taken down this often: first closely, then less so. */
 const evidenceEveryMs = 60_000
 const laterEvidenceEveryMs = 300_000
@@ -64,7 +68,8 @@ export function resumedTrack<Look>(rule: AnyRule<Look>, alert: Alert, at: number
 export function follow<Look extends { at: number; steadyMs: number }>(rule: AnyRule<Look>, track: Track, look: Look, subject: Subject): Step {
   const { judgement, memory } = rule.judge(look, track.memory)
   const passedMs = look.steadyMs - track.lastSteadyMs
-  const stepMs = judgement.is === track.lastIs && passedMs > 0 && passedMs <= longestStepMs ? passedMs : 0
+  const soonMs = passedMs > 0 && passedMs <= longestStepMs ? passedMs : 0
+  const stepMs = judgement.is === track.lastIs ? soonMs : judgement.is === 'bad' && track.lastIs === 'between' && track.badSince !== null ? soonMs * againShare : 0
   const next: Track = { ...track, memory, lastIs: judgement.is, lastSteadyMs: look.steadyMs }
   if (judgement.is === 'bad') return track.alert === null ? whileCalm(rule, next, judgement.trouble, stepMs, look, subject) : whileOpen(rule, next, track.alert, judgement.trouble, stepMs, look, subject)
   if (judgement.is === 'clear' && track.alert !== null) {
@@ -73,6 +78,10 @@ export function follow<Look extends { at: number; steadyMs: number }>(rule: AnyR
     return unchanged({ ...next, clearMs, worseMs: 0 })
   }
   if (judgement.is === 'unknown') return unchanged(next)
+  if (judgement.is === 'between') {
+    const badMs = Math.max(0, track.badMs - stepMs * betterShare)
+    return unchanged({ ...next, badMs, badSince: track.badMs > 0 && badMs === 0 ? null : track.badSince, clearMs: 0, worseMs: Math.max(0, track.worseMs - stepMs * betterShare) })
+  }
   return unchanged({ ...next, badMs: 0, badSince: null, clearMs: 0, worseMs: 0 })
 }
 
@@ -108,7 +117,7 @@ function whileCalm<Look extends { at: number; steadyMs: number }>(rule: AnyRule<
 
 function whileOpen<Look extends { at: number; steadyMs: number }>(rule: AnyRule<Look>, track: Track, alert: Alert, trouble: Trouble, stepMs: number, look: Look, subject: Subject): Step {
   const isWorse = rank(trouble.severity) > rank(alert.severity)
-  const worseMs = isWorse ? track.worseMs + stepMs : 0
+  const worseMs = isWorse ? track.worseMs + stepMs : Math.max(0, track.worseMs - stepMs * betterShare)
   const rises = isWorse && worseMs >= rule.beginAfterMs
   const open = { ...track, badMs: 0, badSince: null, clearMs: 0, worseMs: rises ? 0 : worseMs }
   if (!rises && look.steadyMs - track.evidenceAtMs < (alert.evidence.length < closeEvidence ? evidenceEveryMs : laterEvidenceEveryMs)) return unchanged(open)

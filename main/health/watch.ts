@@ -8,12 +8,15 @@ import type { DiskSpace } from '../system/disk-space.ts'
 import type { Log } from '../system/log.ts'
 import type { AnyRule, CardLook } from './rule.ts'
 import { cardRules, listingRules, machineRules } from './rules.ts'
+import { oneLine } from './words.ts'
 import { end, follow, newTrack, resumedTrack, type Step, type Subject, type Track } from './track.ts'
 
 /** A card that is neither listed nor sampled for so long was forgotten. */
 const forgottenAfterMs = 60_000
-/** Nobody has sampled for so long: what samples said is no longer known to be so. */
+/** A card was not sampled for so long (a laptop's sleeps, or nobody samples): what its samples said is no longer known to be so. */
 const unwatchedAfterMs = 10 * 60_000
+
+const sampledRules = new Set(cardRules.map((rule) => rule.id))
 
 export interface AlertChange {
   change: NonNullable<Step['change']>
@@ -24,7 +27,7 @@ export interface AlertChange {
 export interface Watch {
   take(turn: SampleTurn, steadyMs: number): AlertChange[]
   /** Between samples: the machine, and what the list of cards says. */
-  tick(now: { at: number; steadyMs: number; recording: RecordingStatus; disk: DiskSpace; events: HistoryEvent[] }): AlertChange[]
+  tick(now: { at: number; steadyMs: number; recording: RecordingStatus; disk: DiskSpace; events: HistoryEvent[]; clockJumpMs: number | null }): AlertChange[]
   open(): Alert[]
   /** Sets when the owner was told; false: it is over meanwhile. */
   setTold(id: string, since: number, toldAt: number): Alert | null
@@ -35,7 +38,8 @@ export function createWatch(options: { cards(): Gpu[]; settings(): Settings; log
   const tracks = new Map<string, Track>()
   const faulty = new Set<string>()
   const absentSinceMs = new Map<string, number>()
-  let lastTurnMs: number | null = null
+  /** Steady time of each card's last turn. */
+  const heardAtMs = new Map<string, number>()
   // Between looks the list stays the same one: names are made once for it, not every second.
   let named: { cards: readonly Gpu[]; names: Map<string, string> } | null = null
 
@@ -92,6 +96,7 @@ export function createWatch(options: { cards(): Gpu[]; settings(): Settings; log
     const changes = endAll((alert) => alert.gpuId !== null && gone.has(alert.gpuId), at, steadyMs)
     for (const gpuId of gone) {
       absentSinceMs.delete(gpuId)
+      heardAtMs.delete(gpuId)
       for (const id of [...tracks.keys()]) if (id.endsWith(`:${gpuId}`)) tracks.delete(id)
     }
     return changes
@@ -99,12 +104,12 @@ export function createWatch(options: { cards(): Gpu[]; settings(): Settings; log
 
   return {
     take(turn, steadyMs) {
-      lastTurnMs = steadyMs
       const cards = options.cards()
       const settings = options.settings()
       const names = namesFor(cards)
       const changes: AlertChange[] = []
       for (const gpuId of new Set([...Object.keys(turn.samples), ...Object.keys(turn.silent)])) {
+        heardAtMs.set(gpuId, steadyMs)
         const look: CardLook = {
           at: turn.at,
           steadyMs,
@@ -119,22 +124,22 @@ export function createWatch(options: { cards(): Gpu[]; settings(): Settings; log
       }
       return changes
     },
-    tick({ at, steadyMs, recording, disk, events }) {
+    tick({ at, steadyMs, recording, disk, events, clockJumpMs }) {
       const cards = options.cards()
       const settings = options.settings()
       const names = namesFor(cards)
       const changes: AlertChange[] = []
-      for (const rule of machineRules) changes.push(...step(rule, { at, steadyMs, settings, recording, disk, events }, { gpuId: null, gpuName: null }))
+      for (const rule of machineRules) changes.push(...step(rule, { at, steadyMs, settings, recording, disk, events, clockJumpMs }, { gpuId: null, gpuName: null }))
       for (const gpu of cards) {
         const look: CardLook = { at, steadyMs, settings, gpuId: gpu.id, gpu, sample: null, silent: null }
         const subject = { gpuId: gpu.id, gpuName: names.get(gpu.id) ?? null }
         // A card that is gone is not sampled any more: here its other alerts end.
+        if (gpu.lostSince !== null) heardAtMs.set(gpu.id, steadyMs)
         for (const rule of gpu.lostSince === null ? listingRules : [...listingRules, ...cardRules]) changes.push(...step(rule, look, subject))
       }
       changes.push(...forgetAbsent(cards, at, steadyMs))
-      if (steadyMs - (lastTurnMs ?? 0) >= unwatchedAfterMs) {
-        changes.push(...endAll((alert) => alert.gpuId !== null && cardRules.some((rule) => rule.id === alert.rule), at, steadyMs))
-      }
+      const isUnwatched = (gpuId: string): boolean => steadyMs - (heardAtMs.get(gpuId) ?? 0) >= unwatchedAfterMs
+      changes.push(...endAll((alert) => alert.gpuId !== null && isUnwatched(alert.gpuId) && sampledRules.has(alert.rule), at, steadyMs))
       return changes
     },
     open: () => [...tracks.values()].flatMap((track) => (track.alert === null ? [] : [track.alert])),
@@ -155,12 +160,12 @@ function changesOf({ change, alert, lastedMs }: Step): AlertChange[] {
 /** Cards of one name are told apart by their slot: "NVIDIA GeForce RTX 4090 (01:00.0)". */
 function namesOf(cards: readonly Gpu[]): Map<string, string> {
   const counts = new Map<string, number>()
-  for (const card of cards) counts.set(card.name, (counts.get(card.name) ?? 0) + 1)
+  for (const { name } of cards) counts.set(oneLine(name), (counts.get(oneLine(name)) ?? 0) + 1)
   return new Map(
     cards.map((card) => {
-      const isAlone = counts.get(card.name) === 1
+      const name = oneLine(card.name)
       const slot = card.pciAddress?.replace(/^0000:/, '') ?? card.id
-      return [card.id, isAlone ? card.name : `${card.name} (${slot})`]
+      return [card.id, counts.get(name) === 1 ? name : `${name} (${slot})`]
     }),
   )
 }

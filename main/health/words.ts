@@ -60,3 +60,22 @@ export function momentWords(at: number): string {
   const two = (number: number): string => String(number).padStart(2, '0')
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
 }
+
+/** The last part of a program's path: the rest may name its user. */
+export function programWords(name: string): string {
+  return oneLine(name.split(/[\\/]/).filter((part) => part !== '').at(-1) ?? name)
+}
+
+const longestName = 100
+
+/** A name from a driver or a system as it may stand in a sentence or a title: on one line, of decent length, with nothing that turns the text around. */
+export function oneLine(name: string): string {
+  const line = name.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ').replace(/\s+/g, ' ').trim()
+  const characters = Array.from(line)
+  return characters.length <= longestName ? line : `${characters.slice(0, longestName - 1).join('')}…`
+}
+
+/** Without the folder of a user, whose name is part of it: what leaves the machine needs no more than "~". */
+export function withoutHome(text: string): string {
+  return text.replace(/(?:\/home|\/Users|[A-Za-z]:[\\/]Users)[\\/][^\\/\s"']+(?: [^\\/\s"']+(?=[\\/]))?/g, '~').replace(/\/root(?=[/\s.,:]|$)/g, '~')
+}

@@ -12,6 +12,8 @@ export async function readDiskSpace(folder: string): Promise<DiskSpace> {
   for (let path = resolve(folder); ; path = dirname(path)) {
     try {
       const about = await statfs(path)
+      // Some network and user-space file systems know no size: that is no full disk.
+      if (about.blocks === 0) return { freeBytes: null, totalBytes: null }
       return { freeBytes: about.bavail * about.bsize, totalBytes: about.blocks * about.bsize }
     } catch {
       if (dirname(path) === path) return { freeBytes: null, totalBytes: null }

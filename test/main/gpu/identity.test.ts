@@ -69,6 +69,63 @@ describe('within one run', () => {
   })
 })
 
+describe('cards that have no place', () => {
+  const adapter = seen(null, null, { layer: 'os', pciDeviceId: null, vendor: 'amd', name: 'AMD Radeon RX 6600' })
+  test('one of two alike that goes, and a second that comes, leave the other who it was', () => {
+    const identity = createIdentity()
+    expect(identity.idsOf([adapter, { ...adapter }], true)).toEqual(['os:0', 'os:1'])
+    expect(identity.idsOf([adapter], true)).toEqual(['os:0'])
+    expect(identity.idsOf([adapter, { ...adapter }], true)).toEqual(['os:0', 'os:1'])
+    expect(identity.idsOf([adapter, { ...adapter }, { ...adapter }], true)).toEqual(['os:0', 'os:1', 'os:2'])
+  })
+})
+
+test('over any reboots, slots and silences of the driver: a card that was once seen with its UUID keeps its id, and nobody else gets it', async () => {
+  const kinds = ['10de:2684', '10de:2684', '10de:2684', '10de:2204', '10de:2204']
+  const reboot = fc.record({ slots: fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6], { minLength: 5 }), present: fc.subarray([0, 1, 2, 3, 4]), isSilent: fc.boolean(), mutes: fc.nat(1) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(reboot, { minLength: 2, maxLength: 6 }), async (reboots) => {
+      const book = bookInMemory()
+      const idOfCard = new Map<number, string>()
+      for (const { slots, present, isSilent, mutes } of reboots) {
+        const devices = present.map((number) => ({ uuid: `GPU-${number}`, name: 'NVIDIA RTX', pci: { busId: `0000:0${slots[number]! + 1}:00.0`, pciDeviceId: Number.parseInt(kinds[number]!.slice(5) + '10de', 16), pciSubSystemId: 0 } }))
+        const files = Object.fromEntries(devices.flatMap(({ pci }, at) => Object.entries({ class: '0x030000', vendor: '0x10de', device: `0x${kinds[present[at]!]!.slice(5)}` }).map(([name, value]) => [`/sys/bus/pci/devices/${pci.busId}/${name}`, `${value}\n`])))
+        const nvml = isSilent ? { init: 999 } : { driverVersion: '570.1', devices: [...devices, ...Array.from({ length: mutes }, () => ({ error: 999 }))] }
+        const rig = gpusOn(machineOf({ files, layers: { nvml } }), { book })
+        const { gpus } = await rig.look()
+        await rig.gpus.stop()
+        const here = gpus.filter(({ lostSince }) => lostSince === null)
+        expect(new Set(gpus.map(({ id }) => id)).size).toBe(gpus.length)
+        expect(book.cards.length).toBeLessThanOrEqual(gpus.length)
+        if (isSilent) continue
+        for (const number of present) {
+          const card = here.find(({ uuid }) => uuid === `GPU-${number}`)!
+          expect(idOfCard.get(number) ?? card.id).toBe(card.id)
+          expect([...idOfCard].find(([other, id]) => other !== number && id === card.id)).toBeUndefined()
+          idOfCard.set(number, card.id)
+        }
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+describe('a card of which the driver says nothing but that it is there', () => {
+  const mute = { layer: 'nvml' as const, uuid: null, pciAddress: null, pciDeviceId: null, pciSubsystemId: null, vendor: 'nvidia', name: null }
+  test('is the one that is missing, however often one looks', () => {
+    const identity = createIdentity()
+    identity.idsOf([seen('GPU-1', '0000:01:00.0'), seen('GPU-2', '0000:02:00.0')], true)
+    expect(identity.idsOf([{ ...mute }, seen('GPU-2', '0000:02:00.0')], true)).toEqual(['GPU-1', 'GPU-2'])
+    expect(identity.idsOf([seen('GPU-2', '0000:02:00.0'), { ...mute }], true)).toEqual(['GPU-2', 'GPU-1'])
+    expect(identity.idsOf([seen('GPU-1', '0000:01:00.0'), seen('GPU-2', '0000:02:00.0')], true)).toEqual(['GPU-1', 'GPU-2'])
+  })
+  test('never known, it is one and the same at every look, and is nobody once the card speaks', () => {
+    const identity = createIdentity()
+    expect([1, 2, 3].map(() => idOf(identity, { ...mute }))).toEqual(['nvml:0', 'nvml:0', 'nvml:0'])
+    expect(idOf(identity, seen('GPU-1', '0000:01:00.0'))).toBe('GPU-1')
+  })
+})
+
 describe('over restarts', () => {
   const device = (address: string, more: Record<string, string> = {}): Record<string, string> =>
     Object.fromEntries(Object.entries({ class: '0x030000', vendor: '0x10de', device: '0x2684', revision: '0xa1', ...more }).map(([name, text]) => [`/sys/bus/pci/devices/${address}/${name}`, `${text}\n`]))
@@ -126,6 +183,28 @@ describe('over restarts', () => {
     const silent = await run({ run: async () => ({ kind: 'timed-out', afterMs: 15_000 }), files: device('0000:02:00.0') }, { book })
     expect(rows(silent)).toEqual([['GPU-2', '0000:02:00.0', true], ['GPU-1', '0000:01:00.0', false]])
     expect(silent.events).toEqual(['card-lost'])
+  })
+
+  test('a card that the driver refuses to name is the one that was here, and leaves no other behind when it speaks again', async () => {
+    const book = bookInMemory()
+    const two = (trouble: object = {}): { layers: Record<string, unknown> } => ({
+      layers: { nvml: { driverVersion: '570.1', devices: [{ uuid: 'GPU-1', name: 'NVIDIA GeForce RTX 4090', pci: { busId: '00000000:01:00.0', pciDeviceId: 0x268410de, pciSubSystemId: 0 }, memory: { total: 1e10, used: 1, free: 1 } }, Object.keys(trouble).length > 0 ? trouble : { uuid: 'GPU-2', name: 'NVIDIA GeForce RTX 3090', pci: { busId: '00000000:02:00.0', pciDeviceId: 0x268410de, pciSubSystemId: 0 }, memory: { total: 1e10, used: 1, free: 1 } }] } },
+    })
+    await run(two(), { book })
+    for (const [trouble, isHere] of [[{ error: 15 }, false], [{ error: 28 }, true], [{ error: 999 }, true]] as const) {
+      const refused = await run(two(trouble), { book })
+      expect(rows(refused), JSON.stringify(trouble)).toEqual([['GPU-1', '0000:01:00.0', true], ['GPU-2', '0000:02:00.0', isHere]])
+      expect(refused.gpus[1]).toMatchObject({ name: 'NVIDIA GeForce RTX 3090', uuid: 'GPU-2' })
+      expect(refused.gpus[1]!.problems.map(({ id }) => id)).not.toContain('name-unknown')
+    }
+    expect(rows(await run(two(), { book }))).toEqual([['GPU-1', '0000:01:00.0', true], ['GPU-2', '0000:02:00.0', true]])
+    expect(book.cards).toHaveLength(2)
+  })
+
+  test('one that it never named is shown, and not remembered', async () => {
+    const book = bookInMemory()
+    const refused = await run({ layers: { nvml: { driverVersion: '570.1', devices: [{ error: 999 }] } } }, { book })
+    expect([rows(refused), book.cards, refused.events]).toEqual([[['nvml:0', null, true]], [], []])
   })
 
   test('no GPU at all says which one was here', async () => {

@@ -114,6 +114,62 @@ describe('what changes while it runs', () => {
     await gpus.stop()
   })
 
+  test('also where the steady clock runs on during sleep', async () => {
+    const clock = handClock()
+    let asleepMs = 0
+    const { source, looks } = liveMachine(nvidiaFiles('0000:03:00.0'), 9_000)
+    const now = (): number => clock.now() + asleepMs
+    const { gpus } = gpusOn(source, { clock: { ...clock, now }, staysOn: true, startWorker: bareWorker, steadyMs: now })
+    await gpus.look()
+    await clock.advance(5 * minute)
+    asleepMs = 3 * 60 * minute
+    await clock.advance(20_000)
+    expect(looks()).toBe(2)
+    await gpus.stop()
+  })
+
+  test('a look that somebody asks for shows what is known until it is over: cards of slow layers do not vanish meanwhile', async () => {
+    const clock = handClock()
+    let isSlow = false
+    const xml = '<nvidia_smi_log><driver_version>570.1</driver_version><attached_gpus>1</attached_gpus><gpu id="00000000:01:00.0"><product_name>NVIDIA GeForce RTX 3090</product_name><uuid>GPU-1</uuid></gpu></nvidia_smi_log>'
+    const machine = machineOf({ files: nvidiaFiles('0000:03:00.0') })
+    const source: MachineSource = {
+      ...machine,
+      async run(program): Promise<CommandResult> {
+        if (program !== 'nvidia-smi') return { kind: 'not-found' }
+        if (isSlow) await new Promise<void>((done) => void clock.after(4_000, done))
+        return { kind: 'done', exitCode: 0, stdout: xml, stderr: '' }
+      },
+    }
+    const { gpus, states } = gpusOn(source, { clock, book: bookInMemory() })
+    await gpus.look()
+    isSlow = true
+    const again = gpus.look()
+    await clock.advance(2_000)
+    const during = states.at(-1)!
+    expect(during.phase === 'looking' && during.previous?.gpus.map(({ id }) => id)).toEqual(['GPU-1', 'pci:0000:03:00.0:8086:56a0'])
+    await clock.advance(3_000)
+    await again
+    expect(ready(states.at(-1)).ids).toEqual(['GPU-1', 'pci:0000:03:00.0:8086:56a0'])
+    await gpus.stop()
+  })
+
+  test('a card that its driver refuses is asked for again until it speaks', async () => {
+    const clock = handClock()
+    const nvml = { driverVersion: '570.1', devices: [{ uuid: 'GPU-1', name: 'NVIDIA GeForce RTX 3090', temperatureC: 50 }] as object[] }
+    const { gpus, states, events } = gpusOn({ ...machineOf({}), recordedLayer: async (name) => (name === 'nvml' ? structuredClone(nvml) : null) }, { clock, staysOn: true, book: bookInMemory() })
+    await gpus.look()
+    const [card] = nvml.devices
+    nvml.devices = [{ error: 999 }]
+    await gpus.look()
+    expect(ready(states.at(-1)).gpus.map(({ id, problems }) => [id, problems[0]?.id])).toEqual([['GPU-1', 'card-not-readable']])
+    nvml.devices = [card!]
+    await clock.advance(2 * minute)
+    expect(ready(states.at(-1)).gpus.map(({ id, problems }) => [id, problems.map((one) => one.id)])).toEqual([['GPU-1', ['seen-by-one-layer']]])
+    expect(ofCards(events)).toEqual(['card-first-seen'])
+    await gpus.stop()
+  })
+
   test('a card that its driver says nothing of any more is looked for, and is lost', async () => {
     const clock = handClock()
     const xml = (...uuids: string[]): string =>

@@ -2,13 +2,9 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
-import { isNear, readAddress, readTopic } from '../../../main/health/address.ts'
-import { createOutbox, pausesMs } from '../../../main/health/outbox.ts'
-import { outcomeOf, type Outcome } from '../../../main/health/senders.ts'
-import type { Telling } from '../../../main/health/telling.ts'
+import { readTopic } from '../../../main/health/address.ts'
 import { NotPossible } from '../../../main/system/not-possible.ts'
 import type { ChannelStatus } from '../../../shared/health.ts'
-import { handClock } from '../../helpers/clocks.ts'
 import { listen, openHealth, type House } from '../../helpers/health.ts'
 
 const hot = { 'GPU-1': { temperatureC: 95 } }
@@ -87,6 +83,47 @@ describe('a webhook', () => {
     await until(() => !status(house, 'webhook').isSetUp)
     expect(status(house, 'webhook')).toMatchObject({ host: null, waiting: 0, last: { ok: false, sentence: expect.stringContaining('410 Gone') as string } })
     expect(house.secrets.size).toBe(0)
+  })
+
+  it('that answers 410 Gone after another was set up in a terminal leaves that one alone, and says nothing of it', async () => {
+    const house = openHealth({ hasDesktop: false })
+    const [old, next] = [await listen(), await listen()]
+    await house.health.setWebhook(old.origin)
+    old.answer = { status: 500 }
+    await house.health.test('webhook')
+    expect(status(house, 'webhook').last).toMatchObject({ ok: false })
+    old.answer = { status: 410 }
+    const asked = house.health.test('webhook')
+    house.secrets.set('webhook.url', next.origin)
+    expect((await asked).ok).toBe(false)
+    await house.run(3)
+    expect(status(house, 'webhook')).toMatchObject({ isSetUp: true, host: new URL(next.origin).host, last: null })
+  })
+
+  it('that a terminal sets or removes shows in the state of a running app within two turns', async () => {
+    const house = openHealth({ hasDesktop: false })
+    await house.run(5)
+    house.secrets.set('webhook.url', 'https://hooks.example.org/x').set('webhook.signing-secret', 'whsec_AAAA')
+    await house.run(2)
+    expect(status(house, 'webhook')).toMatchObject({ isSetUp: true, host: 'hooks.example.org' })
+    house.secrets.clear()
+    await house.run(2)
+    expect(status(house, 'webhook')).toMatchObject({ isSetUp: false, host: null })
+  })
+
+  it('that is mended is told at once of what had been given up', async () => {
+    const house = openHealth({ hasDesktop: false })
+    const server = await listen()
+    server.answer = { status: 400 }
+    await house.health.setWebhook(server.origin)
+    await house.run(25, hot)
+    await server.hears(1)
+    await until(() => status(house, 'webhook').waiting === 0)
+    server.answer = { status: 200 }
+    expect(await house.health.test('webhook')).toMatchObject({ ok: true })
+    await server.hears(3)
+    expect(server.heard.map((one) => (JSON.parse(one.body) as { kind: string }).kind)).toEqual(['began', 'test', 'began'])
+    expect(server.heard[2]?.body).not.toContain('It was over')
   })
 
   it('is not followed to another address, where the message was not meant to go', async () => {
@@ -188,79 +225,5 @@ describe('a message that could not be sent before the app ended', () => {
     await server.hears(2)
     await until(() => next.state().open[0]?.toldAt !== null)
     expect(JSON.parse(server.heard[1]?.body ?? '')).toMatchObject({ kind: 'began' })
-  })
-})
-
-describe('letters on their way', () => {
-  const telling = (title: string): Telling => ({ message: { kind: 'test', machine: 'm', at: 0, title, text: '', alert: null }, alerts: [] })
-  function outbox(answers: (Outcome | null)[]) {
-    const clock = handClock()
-    const sent: string[] = []
-    const settled: [string, boolean][] = []
-    const box = createOutbox({
-      clock,
-      random: () => 0,
-      send: async (letter) => {
-        sent.push(letter.telling.message.title)
-        return answers.length > 1 ? (answers.shift() as Outcome | null) : (answers[0] ?? null)
-      },
-      onOutcome: () => {},
-      onSettled: (one, arrived) => void settled.push([one.message.title, arrived]),
-    })
-    return { clock, box, sent, settled }
-  }
-  const again: Outcome = { kind: 'again', sentence: '', afterMs: null }
-
-  it('are given up after five more tries with growing pauses, and the next follow', async () => {
-    const { clock, box, sent, settled } = outbox([again, again, again, again, again, again, { kind: 'delivered', sentence: '' }])
-    box.push(telling('one'))
-    box.push(telling('two'))
-    await clock.advance(0)
-    for (const [index, pauseMs] of pausesMs.entries()) {
-      await clock.advance(pauseMs - 1)
-      expect(sent).toHaveLength(index + 1)
-      await clock.advance(1)
-    }
-    expect(sent).toEqual(['one', 'one', 'one', 'one', 'one', 'one', 'two'])
-    expect(settled).toEqual([['one', false], ['two', true]])
-  })
-
-  it('wait as long as the receiver asks, but no more than an hour', async () => {
-    const { clock, box, sent } = outbox([{ ...again, afterMs: 9e9 }])
-    box.push(telling('one'))
-    await clock.advance(3_599_000)
-    expect(sent).toHaveLength(1)
-    await clock.advance(2_000)
-    expect(sent).toHaveLength(2)
-  })
-
-  it('are bounded: the oldest goes', async () => {
-    const { clock, box, settled } = outbox([again])
-    for (let number = 0; number < 105; number++) box.push(telling(String(number)))
-    await clock.advance(0)
-    expect(box.waiting()).toBe(100)
-    expect(settled.map(([title]) => title)).toEqual(['0', '1', '2', '3', '4'])
-  })
-
-  it.each([[200, 'delivered'], [204, 'delivered'], [400, 'refused'], [404, 'again'], [410, 'gone'], [413, 'refused'], [429, 'again'], [500, 'again'], [302, 'again']] as const)('make of the answer %d: %s', (code, kind) => {
-    expect(outcomeOf({ kind: 'answered', status: code, retryAfterMs: null })).toMatchObject({ kind, sentence: expect.stringMatching(/\.$/) as string })
-  })
-})
-
-describe('an address', () => {
-  it.each(['http://127.0.0.1:8080/x', 'http://[::1]/x', 'http://localhost', 'http://10.1.2.3', 'http://172.31.0.1', 'http://192.168.1.5:81', 'http://[fd00::1]/', 'http://[fe80::1]/', 'http://[::ffff:192.168.0.1]/', 'http://nas/x', 'http://nas.local', 'http://100.100.1.1', 'https://hooks.example.org/x'])('may be %s', (text) => {
-    expect(readAddress(text, 'a webhook').href).toContain(new URL(text).host)
-  })
-  it.each(['http://example.org/T0KEN', 'http://172.32.0.1', 'http://8.8.8.8', 'http://[2001:db8::1]/', 'http://[::ffff:8.8.8.8]/', 'ftp://nas/x', 'file:///etc/passwd', 'javascript:alert(1)', 'not an address T0KEN', '', 'https://'])('may not be %s, and is not repeated', (text) => {
-    expect(() => readAddress(text, 'a webhook')).toThrow(NotPossible)
-    try {
-      readAddress(text, 'a webhook')
-    } catch (error) {
-      expect((error as Error).message).not.toContain('T0KEN')
-    }
-  })
-  it('of IPv4 written as one number is judged as what it is', () => {
-    expect(isNear(new URL('http://2130706433').hostname)).toBe(true)
-    expect(isNear(new URL('http://134744072').hostname)).toBe(false)
   })
 })

@@ -20,7 +20,7 @@ describe('the rules', () => {
   })
 
   it.each(machineRules.map((rule) => [rule.id, rule] as const))('%s says nothing bad of a machine that is well or unknown', (_id, rule) => {
-    const { judgement } = rule.judge({ ...look, recording: { phase: 'off', sentence: '' }, disk: { freeBytes: null, totalBytes: null }, events: [] }, undefined)
+    const { judgement } = rule.judge({ ...look, recording: { phase: 'off', sentence: '' }, disk: { freeBytes: null, totalBytes: null }, events: [], clockJumpMs: null }, undefined)
     expect(judgement.is).not.toBe('bad')
   })
 })

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bad, between, clear, defineRule, unknown } from '../../../main/health/rule.ts'
+import { criticalMore, messagesAnHour } from '../../../main/health/telling.ts'
 import { follow, newTrack, rank } from '../../../main/health/track.ts'
 import type { AlertSeverity } from '../../../shared/health.ts'
 import type { GpuSample } from '../../../shared/telemetry.ts'
@@ -144,7 +145,7 @@ describe('sixteen cards with odd readings', () => {
         expect(new Set(open.map((alert) => alert.id)).size).toBe(open.length)
         for (const alert of [...open, ...ended]) expect(`${alert.title} ${alert.sentence} ${alert.remedy}`).not.toMatch(/NaN|undefined|null|Infinity|\[object/)
         for (const alert of ended) expect(house.events.some((event) => event.id === 'alert-began' && event.at === alert.since)).toBe(true)
-        expect(house.shown.length).toBeLessThanOrEqual(12)
+        expect(house.shown.length).toBeLessThanOrEqual(messagesAnHour + criticalMore)
         expect(house.logged).toEqual([])
         await house.health.stop()
       }),
