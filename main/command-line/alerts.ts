@@ -59,14 +59,27 @@ function refuseExtra(word: Word, value: string | undefined, more: readonly strin
 
 async function list(call: Call): Promise<number> {
   const app = openApp(call, 'command-line')
-  const { open, ended } = app.history.alerts()
+  const recorded = recordedAlone(call, app)
+  const { open, ended } = alertsOf(app, recorded)
   const { channels, quietUntil } = app.store.read('health')
   const holder = holderOf(dataFolderOf(call.common))
   const watchedBy = holder !== null && holder.door !== 'command-line' ? { door: holder.door, pid: holder.pid, since: holder.since } : null
   sayNotices(app, call.terminal, true)
-  if (call.common.json) await call.terminal.document({ open, ended, channels, quietUntil, watchedBy })
-  else await call.terminal.print(alertsText({ open, ended, channels, watchedBy, now: Date.now() }))
+  if (call.common.json) await call.terminal.document({ open, ended, channels, quietUntil, watchedBy, ...(recorded.length > 0 ? { recorded } : {}) })
+  else await call.terminal.print(alertsText({ open, ended, channels, watchedBy, recorded, now: Date.now() }))
   return open.some((alert) => alert.severity !== 'info') ? 1 : 0
+}
+
+/** Without --machine: the recordings that were watched with this data folder, where this machine itself never was. */
+function recordedAlone(call: Call, app: App): string[] {
+  const scopes = call.common.machine === null ? app.history.allCards().map(({ scope }) => scope) : []
+  return scopes.includes(null) ? [] : [...new Set(scopes.filter((scope) => scope !== null))]
+}
+
+function alertsOf(app: App, recorded: readonly string[]): { open: Alert[]; ended: Alert[] } {
+  if (recorded.length === 0) return app.history.alerts()
+  const all = recorded.map((name) => app.history.alerts(name))
+  return { open: all.flatMap(({ open }) => open), ended: all.flatMap(({ ended }) => ended).sort((one, other) => (other.until ?? 0) - (one.until ?? 0)) }
 }
 
 async function test(call: Call, typed: string | undefined): Promise<number> {
@@ -123,17 +136,20 @@ interface AlertsPicture {
   ended: Alert[]
   channels: ChannelStatus[]
   watchedBy: Pick<Holder, 'door' | 'pid' | 'since'> | null
+  /** Names of the recordings that the alerts are of; empty: of the machine that was asked for. */
+  recorded?: readonly string[]
   now: number
 }
 
-export function alertsText({ open, ended, channels, watchedBy, now }: AlertsPicture): string {
+export function alertsText({ open, ended, channels, watchedBy, recorded = [], now }: AlertsPicture): string {
   const watch = watchedBy === null ? 'Nothing keeps watch now, so this is how things stood last. `idlewatt serve` and the desktop app keep watch.' : `The ${watchedBy.door} door (process ${watchedBy.pid}) keeps watch since ${timeText(watchedBy.since)}.`
-  const parts = [open.length === 0 ? 'No alerts are open.' : open.map((alert) => alertText(alert, now)).join('\n\n')]
+  const of = recorded.length === 0 ? [] : [wrap(`Of ${recorded.length === 1 ? 'the recorded machine' : 'the recorded machines'} ${recorded.map((name) => `"${name}"`).join(', ')}, the only one${recorded.length === 1 ? '' : 's'} watched with this data folder:`)]
+  const parts = [...of, open.length === 0 ? 'No alerts are open.' : open.map((alert) => alertText(alert, now)).join('\n\n')]
   if (ended.length > 0) {
     const shown = ended.slice(0, 10)
     parts.push([`Ended (the newest ${shown.length} of ${ended.length}):`, ...shown.map((alert) => bullet(`${timeText(alert.until ?? alert.since)}  ${alert.gpuName === null ? '' : `${alert.gpuName}: `}${alert.title}; it lasted ${spanText((alert.until ?? alert.since) - alert.since)}.`))].join('\n'))
   }
-  if (channels.length > 0) parts.push(drawTable([{ head: 'Told by' }, { head: 'To' }, { head: 'Last', flexible: true }], channels.map(channelRow)))
+  if (channels.length > 0) parts.push(drawTable([{ head: 'Told by' }, { head: 'To' }, { head: 'Last', flexible: true }], channels.map((one) => channelRow(one, watchedBy !== null))))
   parts.push(wrap(watch))
   return parts.join('\n\n')
 }
@@ -149,8 +165,9 @@ function alertText(alert: Alert, now: number): string {
   ].join('\n')
 }
 
-function channelRow(one: ChannelStatus): string[] {
-  const last = one.last === null ? 'nothing sent yet' : `${timeText(one.last.at)}: ${one.last.sentence}`
+/** `isElsewhere`: another process sends, and what it sent is its to tell. */
+function channelRow(one: ChannelStatus, isElsewhere: boolean): string[] {
+  const last = one.last === null ? (isElsewhere ? 'set up; its page tells what was sent' : 'nothing sent yet') : `${timeText(one.last.at)}: ${one.last.sentence}`
   if (one.because !== null) return [one.id, '', one.because]
   return [one.id, one.isSetUp ? (one.host ?? 'set up') : 'not set up', one.isSetUp ? `${last}${one.waiting > 0 ? ` ${one.waiting} waiting to be sent again.` : ''}` : '']
 }

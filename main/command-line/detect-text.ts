@@ -99,7 +99,12 @@ function blockText(gpus: readonly Gpu[], at: number): string {
 
 function headText(name: string, gpu: Gpu): string {
   if (gpu.lostSince === null) return name
-  return `${name}\n${wrap(`  Lost since ${timeText(gpu.lostSince)}: it was here before, and is gone or no longer answers. This is what was known of it.`, '  ')}`
+  return `${name}\n${wrap(`  Lost since ${timeText(gpu.lostSince)}: it was here before, and is gone or no longer answers. This is what was known of it.${forgetText(gpu)}`, '  ')}`
+}
+
+/** One that the driver still lists would be back with the next look. */
+function forgetText(gpu: Gpu): string {
+  return gpu.problems.some(({ id }) => id === 'card-lost') ? ` Where it is gone for good: \`idlewatt detect --forget ${gpu.id}\`.` : ''
 }
 
 const titleWidth = 14

@@ -4,7 +4,7 @@ import type { KnownCard } from '../../shared/machine.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { openApp, sayNotices, type Call } from './open-app.ts'
 import { bullet, count, drawTable, memoryText, numberText, percentText, unknown, wrap } from './output.ts'
-import { readStep, readTime, spanText, timeText } from './times.ts'
+import { momentText, readStep, readTime, spanText, timeText } from './times.ts'
 import { quoted, WrongWords } from './words.ts'
 
 export interface HistoryFlags {
@@ -15,10 +15,11 @@ export interface HistoryFlags {
 }
 
 /** A card of this machine (scope null) or of a recorded one, as the history remembers it. */
-export interface PastCard extends Pick<KnownCard, 'gpuId'> {
+export interface PastCard extends Pick<KnownCard, 'gpuId' | 'pciAddress'> {
   gpu: Pick<KnownCard['gpu'], 'name'>
   scope: string | null
-  lastSeenAt: number
+  /** It is listed nowhere any more, but its samples are there. */
+  isForgotten: boolean
 }
 
 const dayMs = 86_400_000
@@ -31,7 +32,7 @@ export async function history(call: Call, flags: HistoryFlags): Promise<number> 
   const now = Date.now()
   const to = flags.to === undefined ? now : readTime('--to', flags.to, now)
   const from = flags.from === undefined ? to - dayMs : readTime('--from', flags.from, now)
-  if (from >= to) throw new WrongWords(`--from must lie before --to; ${timeText(from)} does not lie before ${timeText(to)}.`)
+  if (from >= to) throw new WrongWords(`--from must lie before --to; ${momentText(from)} does not lie before ${momentText(to)}${flags.to === undefined ? ', which is now' : ''}.`)
   const stepSeconds = flags.step === undefined ? null : readStep('--step', flags.step)
   const app = openApp(call, 'command-line')
   // Without --machine also the cards of recordings: their ids cannot be mistaken for one of this machine's.
@@ -41,7 +42,7 @@ export async function history(call: Call, flags: HistoryFlags): Promise<number> 
   const range = { gpuId: card.gpuId, from, to, ...(stepSeconds === null ? {} : { stepSeconds }) }
   if (flags.csv) {
     const hasRows = await writeCsv(call, (next) => app.history.csv({ ...range, from: next }, card.scope), from)
-    if (!hasRows) call.terminal.say(nothingSentence(card, from, to))
+    if (!hasRows) call.terminal.say(nothingSentence(card, { from, to }, app.history.span(card.gpuId, card.scope)))
     return hasRows ? 0 : 1
   }
   // A terminal has no use for hundreds of rows.
@@ -49,7 +50,7 @@ export async function history(call: Call, flags: HistoryFlags): Promise<number> 
   const answer = app.history.read({ ...range, points }, card.scope)
   if (call.common.json) await call.terminal.document(answer)
   else if (answer.samples.length > 0 || answer.events.length > 0) await call.terminal.print(historyText(answer, card))
-  if (answer.samples.length === 0) call.terminal.say(nothingSentence(card, from, to))
+  if (answer.samples.length === 0) call.terminal.say(nothingSentence(card, { from, to }, app.history.span(card.gpuId, card.scope)))
   return answer.samples.length > 0 ? 0 : 1
 }
 
@@ -70,35 +71,49 @@ async function writeCsv(call: Call, read: (from: number) => CsvPage, from: numbe
   return hasRows
 }
 
-/** The card that `--gpu` names, by its id or the beginning of it; without one the only card there is. */
-export function chooseCard<Card extends PastCard>(cards: readonly Card[], typed: string | null): Card {
-  if (cards.length === 0) throw new NotPossible('Nothing is recorded yet. Samples are kept while `idlewatt serve` or the desktop app runs.')
+/** The card that `--gpu` names, by its id, the beginning of it or its PCI address; without one the only card there is. */
+export function chooseCard<Card extends PastCard>(all: readonly Card[], typed: string | null): Card {
+  if (all.length === 0) throw new NotPossible('Nothing is recorded yet. Samples are kept while `idlewatt serve` or the desktop app runs.')
+  const listed = all.filter((card) => !card.isForgotten)
+  const cards = listed.length === 0 ? all : listed
   const known = cards.map((card) => `${card.gpuId} (${card.gpu.name}${card.scope === null ? '' : `, recording "${card.scope}"`})`).join(', ')
   if (typed === null) {
     const only = cards.length === 1 ? cards[0] : undefined
     if (only) return only
     throw new WrongWords(`Name one card with --gpu. The ids are: ${known}.`)
   }
-  const wanted = typed.trim().toLowerCase()
-  const exact = cards.filter((card) => card.gpuId.toLowerCase() === wanted)
-  const fitting = exact.length > 0 ? exact : wanted.length >= 4 ? cards.filter((card) => card.gpuId.toLowerCase().startsWith(wanted)) : []
+  const { fitting, isWhole } = fittingCards(cards, all, typed)
   // The same id in this machine and in a recording of it: this machine is meant.
   const own = fitting.filter((card) => card.scope === null)
   const found = own.length > 0 ? own : fitting
   if (found.length === 1 && found[0]) return found[0]
-  if (found.length > 1 && exact.length > 0) throw new NotPossible(`${quoted(typed)} is in several recordings: ${found.map((card) => `"${card.scope ?? ''}"`).join(', ')}. Name one with --machine.`)
+  if (found.length > 1 && isWhole) throw new NotPossible(`${quoted(typed)} is in several recordings: ${found.map((card) => `"${card.scope ?? ''}"`).join(', ')}. Name one with --machine.`)
   if (found.length > 1) throw new WrongWords(`${quoted(typed)} fits more than one card. The ids are: ${known}.`)
   throw new NotPossible(`Nothing is recorded of a card ${quoted(typed)}. The ids are: ${known}.`)
 }
 
-function nothingSentence(card: PastCard, from: number, to: number): string {
-  const seen = card.lastSeenAt > 0 ? ` The card was last seen at ${timeText(card.lastSeenAt)}.` : ''
-  return `No samples of ${card.gpu.name} are kept between ${timeText(from)} and ${timeText(to)}.${seen} Samples are kept while \`idlewatt serve\` or the desktop app runs.`
+/** Forgotten ones (`all`) only where none of the others (`cards`) fits. */
+function fittingCards<Card extends PastCard>(cards: readonly Card[], all: readonly Card[], typed: string): { fitting: Card[]; isWhole: boolean } {
+  const wanted = typed.trim().toLowerCase()
+  const isExact = (card: Card): boolean => card.gpuId.toLowerCase() === wanted
+  const begins = (card: Card): boolean => wanted.length >= 4 && card.gpuId.toLowerCase().startsWith(wanted)
+  const isAt = (card: Card): boolean => card.pciAddress !== null && [card.pciAddress, card.pciAddress.replace(/^0000:/, '')].includes(wanted)
+  for (const [among, fits] of [[cards, isExact], [all, isExact], [cards, isAt], [cards, begins], [all, begins]] as const) {
+    const fitting = among.filter(fits)
+    if (fitting.length > 0) return { fitting, isWhole: fits === isExact }
+  }
+  return { fitting: [], isWhole: false }
+}
+
+function nothingSentence(card: PastCard, asked: { from: number; to: number }, kept: { from: number; to: number } | null): string {
+  const sentence = `No samples of ${card.gpu.name} are kept between ${momentText(asked.from)} and ${momentText(asked.to)}.`
+  if (kept === null) return `${sentence} Samples are kept while \`idlewatt serve\` or the desktop app runs.`
+  return `${sentence} Those that are kept lie between ${momentText(kept.from)} and ${momentText(kept.to)}.`
 }
 
 export function historyText(answer: HistoryAnswer, card: Pick<PastCard, 'gpu' | 'scope'>): string {
   const name = answer.gpuName ?? card.gpu.name
-  const head = `${name}${card.scope === null ? '' : ` (recording "${card.scope}")`}: ${timeText(answer.from)} to ${timeText(answer.to)}, in steps of ${spanText(answer.stepSeconds * 1000)}`
+  const head = `${name}${card.scope === null ? '' : ` (recording "${card.scope}")`}: ${momentText(answer.from)} to ${momentText(answer.to)}, in steps of ${spanText(answer.stepSeconds * 1000)}`
   const parts = [wrap(head)]
   if (answer.samples.length > 0) parts.push(summaryTable(answer.samples), stepTable(answer))
   parts.push(energyText(answer), eventsText(answer.events))

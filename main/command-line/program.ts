@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { defaultDataFolder } from '../system/data-folder.ts'
 import type { Log } from '../system/log.ts'
 import type { AlertsFlags } from './alerts.ts'
+import type { DetectFlags } from './detect.ts'
 import type { EstimateFlags } from './estimate.ts'
 import type { HistoryFlags } from './history.ts'
 import type { Call } from './open-app.ts'
@@ -104,8 +105,9 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     name: 'detect',
     description: 'Lists the GPUs of this machine, what they do now, and what is wrong with them.',
     takes: ['gpu'],
-    examples: ['idlewatt detect', 'idlewatt detect --json', 'idlewatt detect --machine test/machines/two-rtx-3090'],
-    run: async (call) => (await import('./detect.ts')).detect(call),
+    examples: ['idlewatt detect', 'idlewatt detect --json', 'idlewatt detect --machine test/machines/two-rtx-3090-linux', 'idlewatt detect --forget GPU-5c1f2d3e'],
+    setUp: (command) => command.usage('[flags]').option('--forget <id>', 'a lost card that is gone for good: it is no longer listed; what was recorded of it stays'),
+    run: async (call, command) => (await import('./detect.ts')).detect(call, command.opts<DetectFlags>()),
   })
   add({
     name: 'watch',

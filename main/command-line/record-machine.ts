@@ -7,6 +7,8 @@ import { openApp, sayNotices, type Call } from './open-app.ts'
 import { bullet, count, wrap } from './output.ts'
 import { quoted, WrongWords } from './words.ts'
 
+const longestName = 200
+
 /** What a recording is made of. */
 export interface Capture {
   files: Record<string, string>
@@ -19,6 +21,8 @@ export async function recordMachine(call: Call, name: string | undefined): Promi
   if (name === undefined || name.trim() === '') throw new WrongWords('record-machine needs a name for the new folder: idlewatt record-machine my-rig')
   if (/[\u0000-\u001f\u007f]/.test(name)) throw new WrongWords(`${quoted(name)} cannot be the name of a folder.`)
   const folder = resolve(name)
+  // The folder is written beside under a slightly longer name; file systems take 255 bytes.
+  if (Buffer.byteLength(basename(folder)) > longestName) throw new WrongWords(`${quoted(basename(folder))} is too long for the name of a folder.`)
   refuseExisting(folder)
   const app = openApp(call, 'command-line')
   call.terminal.say('Reading this machine; slow drivers may take half a minute …')

@@ -1,12 +1,16 @@
 /** `idlewatt serve`: the app without a window, for a browser on this machine. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RecordingStatus } from '../../shared/history.ts'
+import type { Notice } from '../../shared/state.ts'
+import type { App } from '../app.ts'
 import { startHeadless } from '../headless/index.ts'
 import { claimDataFolder } from '../system/data-folder.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { keepPageAddress } from './page-address.ts'
 import { dataFolderOf, openApp, openExternal, ownFiles, type Call } from './open-app.ts'
 import { stopWithParents } from './stops.ts'
+import type { Terminal } from './terminal.ts'
 import { readWholeNumber } from './words.ts'
 
 export interface ServeFlags {
@@ -23,6 +27,7 @@ export async function serve(call: Call, flags: ServeFlags, stopped: Promise<void
   const claim = claimDataFolder(dataFolderOf(call.common), 'headless')
   call.stops.add(() => claim.release())
   const app = openApp(call, 'headless')
+  tellTroubles(app, call.terminal)
   // Not awaited: a driver that hangs must not keep the page from opening; the page then says that it looks.
   app.start().catch((error: unknown) => call.log.error('the first look for GPUs failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }))
   const headless = await startHeadless({ app, port, rendererFolder: ownFiles.rendererFolder, log: call.log })
@@ -36,6 +41,28 @@ export async function serve(call: Call, flags: ServeFlags, stopped: Promise<void
   if (flags.open && hasScreen()) await openExternal(headless.urlForOneUse()).catch(() => call.terminal.say('No browser could be opened here; open the address above yourself.'))
   await stopped
   return 0
+}
+
+/** What the page says at its top, for whoever started this and looks at no page: once each, and how recording goes on. */
+function tellTroubles(app: App, terminal: Terminal): void {
+  const told = new Set<string>()
+  function tellNotices(notices: readonly Notice[]): void {
+    for (const { sentence } of notices) {
+      if (told.has(sentence)) continue
+      told.add(sentence)
+      terminal.say(sentence)
+    }
+  }
+  let phase: RecordingStatus['phase'] = 'off'
+  tellNotices(app.store.read('app').notices)
+  app.store.subscribe((update) => {
+    if (update.part === 'app') tellNotices(update.value.notices)
+    if (update.part !== 'health' || update.value.recording.phase === phase) return
+    const { recording } = update.value
+    if (recording.phase === 'stopped') terminal.say(recording.sentence)
+    else if (phase === 'stopped' && recording.phase === 'on') terminal.say('Samples are recorded again.')
+    phase = recording.phase
+  })
 }
 
 function hasScreen(): boolean {

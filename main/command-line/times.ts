@@ -4,7 +4,7 @@ import { quoted, readMoment, WrongWords } from './words.ts'
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 7 * 86_400 }
 const longestStepSeconds = 31_622_400
 
-/** ISO 8601 (UTC where no zone is given), `now`, ms since epoch, or a span back from now: `-24h`, `-90m`, `-7d`. ms since epoch. */
+/** ISO 8601 (UTC where no zone is given), `now`, seconds or ms since epoch, or a span back from now: `-24h`, `-90m`, `-7d`. ms since epoch. */
 export function readTime(flag: string, text: string, now: number): number {
   const bare = text.trim()
   if (bare.toLowerCase() === 'now') return now
@@ -14,8 +14,9 @@ export function readTime(flag: string, text: string, now: number): number {
     if (at < 0) throw new WrongWords(`${flag} reaches back further than any clock; ${quoted(text)} is too long.`)
     return at
   }
-  // As the documents of --json have it.
+  // As the documents of --json have it, and as `date +%s` prints it.
   if (/^\d{13}$/.test(bare)) return Number(bare)
+  if (/^\d{10}$/.test(bare)) return Number(bare) * 1000
   if (/^\d+(?:\.\d+)?[smhdw]$/i.test(bare)) throw new WrongWords(`${flag} needs a point in time; write -${bare} for ${bare} ago.`)
   try {
     return readMoment(flag, bare)
@@ -40,6 +41,19 @@ export function timeText(at: number): string {
   if (Number.isNaN(date.getTime())) return 'an unknown time'
   const two = (n: number): string => String(n).padStart(2, '0')
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+
+/** What the clock of this machine is ahead of UTC at that moment: "UTC", "UTC+05:30". */
+export function zoneText(at: number): string {
+  const minutes = -new Date(at).getTimezoneOffset()
+  if (minutes === 0 || Number.isNaN(minutes)) return 'UTC'
+  const two = (n: number): string => String(Math.floor(n)).padStart(2, '0')
+  return `UTC${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`
+}
+
+/** With the zone that it is told in: what is typed without one means UTC. */
+export function momentText(at: number): string {
+  return `${timeText(at)} ${zoneText(at)}`
 }
 
 /** "45 s", "3 min", "2 h 10 min", "4 days". */

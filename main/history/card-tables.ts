@@ -3,10 +3,14 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Alert } from '../../shared/health.ts'
 import type { KnownCard } from '../../shared/machine.ts'
 
+/** A card of this machine (scope null) or of a recorded one. */
+export type ScopedCard = KnownCard & { scope: string | null; isForgotten: boolean }
+
 export interface CardTables {
   /** Without forgotten ones. */
   cards(scope: string): KnownCard[]
-  allCards(): (KnownCard & { scope: string | null })[]
+  /** With forgotten ones: what was recorded of them is still there. */
+  allCards(): ScopedCard[]
   /** Whether samples or facts of the card were ever kept, also of a forgotten one. */
   card(scope: string, gpuId: string): { name: string | null } | null
   saveCards(scope: string, cards: readonly KnownCard[]): void
@@ -37,9 +41,9 @@ export function createCardTables(database: DatabaseSync, complain: (sentence: st
     cards: (scope) => database.prepare('SELECT document FROM cards WHERE scope = ? AND forgotten = 0 AND document IS NOT NULL ORDER BY no').all(scope).flatMap(cardOf),
     allCards: () =>
       database
-        .prepare('SELECT scope, document FROM cards WHERE forgotten = 0 AND document IS NOT NULL ORDER BY scope, no')
+        .prepare('SELECT scope, document, forgotten FROM cards WHERE document IS NOT NULL ORDER BY scope, no')
         .all()
-        .flatMap((row) => cardOf(row).map((card) => ({ ...card, scope: row['scope'] === '' ? null : String(row['scope']) }))),
+        .flatMap((row) => cardOf(row).map((card) => ({ ...card, scope: row['scope'] === '' ? null : String(row['scope']), isForgotten: row['forgotten'] !== 0 }))),
     card(scope, gpuId) {
       const row = database.prepare('SELECT document FROM cards WHERE scope = ? AND gpu_id = ?').get(scope, gpuId)
       if (!row) return null

@@ -10,6 +10,7 @@ import type { SampleTurn } from '../../shared/telemetry.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
 import { NotPossible } from '../system/not-possible.ts'
+import type { ScopedCard } from './card-tables.ts'
 import { eventsOfCard, readEvents } from './events.ts'
 import { openKept } from './kept.ts'
 import { answerOf, csvPage, readPast } from './query.ts'
@@ -31,7 +32,7 @@ export interface History {
   markers(): CrashMarker[]
   /** The cards of this history's own scope. */
   book: CardBook
-  /** Of every scope: this machine (null) and each recorded machine that was sampled here. */
+  /** Of every scope: this machine (null) and each recorded machine that was sampled here; also forgotten ones, whose samples stay. */
   allCards(): ScopedCard[]
   /** Keeps one turn of samples. Never throws: what goes wrong shows in `recording()`. */
   record(turn: SampleTurn): void
@@ -40,12 +41,14 @@ export interface History {
   /** `scope` left out: the history's own. Throws NotPossible for a card that was never seen, naming those that were. */
   read(query: HistoryQuery, scope?: string | null): HistoryAnswer
   csv(query: CsvQuery, scope?: string | null): CsvPage
+  /** From the first to the last moment of which samples of the card are kept; null: none are. */
+  span(gpuId: string, scope?: string | null): { from: number; to: number } | null
   /** Newest first. */
   events(query: EventsQuery, scope?: string | null): HistoryEvent[]
   /** An alert with the same id and beginning is replaced; one with an end is ended. Others stay as they are. */
   saveAlerts(alerts: Alert[]): void
   /** `ended`: newest first, at most 50. */
-  alerts(): { open: Alert[]; ended: Alert[] }
+  alerts(scope?: string | null): { open: Alert[]; ended: Alert[] }
   recording(): RecordingStatus
   /** Nothing is to be recorded from now on, and why; the next `record` begins again. */
   pauseRecording(sentence: string): void
@@ -58,8 +61,6 @@ export interface CardBook {
   /** No longer known; its samples stay. */
   forget(gpuId: string): void
 }
-
-export type ScopedCard = KnownCard & { scope: string | null }
 
 export interface EventsQuery {
   gpuId?: string | undefined
@@ -101,12 +102,25 @@ export function openHistory(options: HistoryOptions): History {
     onRecording: (status) => options.onRecording?.(status),
     steadyMs: () => options.steadyMs?.() ?? null,
     prepare: () => kept.goBack(),
-    beginAnew: (error) => kept.beginAnew(error),
-    onOpened: (why) => (why === 'replaced' ? kept.reopen() : void kept.goBack()),
+    beginAnew(error) {
+      kept.beginAnew(error)
+      tellCardsAgain()
+    },
+    onOpened(why) {
+      if (why === 'replaced') kept.reopen()
+      else kept.goBack()
+      tellCardsAgain()
+    },
   })
   recorder = writing
+  /** As this process was told of them: a file that was begun anew meanwhile does not know them. */
+  const toldCards = new Map<string, KnownCard>()
   const promisedPages = new Set<string>()
   let hasToldOfDamage = false
+
+  function tellCardsAgain(): void {
+    kept.safely((tables) => tables.saveCards(ownScope, [...toldCards.values()].filter(({ gpuId }) => tables.card(ownScope, gpuId)?.name == null)))
+  }
 
   /** One state of the file for several reads, although another process may be writing. null: the file gives nothing. */
   function reading<T>(run: (database: DatabaseSync, tables: SampleTables) => T): T | null {
@@ -199,17 +213,28 @@ export function openHistory(options: HistoryOptions): History {
     markers: () => kept.safely((from) => from.markers()),
     book: {
       known: () => kept.safely((from) => from.cards(ownScope)),
-      save: (cards) => kept.safely((to) => to.saveCards(ownScope, cards)),
-      forget: (gpuId) => kept.safely((to) => to.forgetCard(ownScope, gpuId)),
+      save(cards) {
+        for (const card of cards) toldCards.set(card.gpuId, card)
+        kept.safely((to) => to.saveCards(ownScope, cards))
+      },
+      forget(gpuId) {
+        toldCards.delete(gpuId)
+        kept.safely((to) => to.forgetCard(ownScope, gpuId))
+      },
     },
     allCards: () => kept.safely((from) => from.allCards()),
     record: (turn) => writing.record(turn),
     addEvents: (more) => writing.addEvents(more),
     read,
     csv,
+    span: (gpuId, scope) =>
+      readingSafely((_, tables) => {
+        const card = tables.cardNo(scopeOf(scope), gpuId)
+        return card === null ? null : tables.span(card)
+      }),
     events,
     saveAlerts: (alerts) => kept.safely((to) => to.saveAlerts(ownScope, alerts)),
-    alerts: () => kept.safely((from) => ({ open: from.openAlerts(ownScope), ended: from.endedAlerts(ownScope, shownEndedAlerts) })),
+    alerts: (scope) => kept.safely((from) => ({ open: from.openAlerts(scopeOf(scope)), ended: from.endedAlerts(scopeOf(scope), shownEndedAlerts) })),
     recording: () => writing.status(),
     pauseRecording: (sentence) => writing.pause(sentence),
     close() {

@@ -7,7 +7,7 @@ import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { createCardTables, type CardTables } from './card-tables.ts'
-import { openReadOnly, salvage, smallTables } from './salvage.ts'
+import { isOther, openReadOnly, salvage, smallTables } from './salvage.ts'
 import { bringUpToDate, schemaVersion, versionOf } from './schema.ts'
 import { closeQuietly, inTransaction, isPlaceFault, isSqliteError, messageOf } from './sqlite-errors.ts'
 import { createTables, type Tables } from './tables.ts'
@@ -55,6 +55,7 @@ export function openKept(options: KeptOptions): Kept {
 
   /** Throws what SQLite throws. */
   function openFile(): void {
+    if (isOther(file)) throw new Damaged('it is no file')
     const opened = new DatabaseSync(file, { timeout: 2000 })
     try {
       refuseNewer(opened, file)
@@ -200,7 +201,7 @@ function putBack(memory: DatabaseSync, file: DatabaseSync, hadAll: boolean): voi
   }
   const to = createCardTables(file, () => {})
   for (const card of from.allCards()) {
-    const { scope, ...known } = card
+    const { scope, isForgotten: _, ...known } = card
     to.saveCards(scope ?? '', [known])
   }
   for (const row of memory.prepare('SELECT scope, gpu_id FROM cards WHERE forgotten = 1').all()) to.forgetCard(String(row['scope']), String(row['gpu_id']))

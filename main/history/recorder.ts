@@ -48,7 +48,7 @@ export interface RecorderOptions {
 const mostWaitingTurns = 60
 const mostWaitingEvents = 1_000
 const firstRetryMs = 5_000
-const longestRetryMs = 60_000
+const longestRetryMs = 15_000
 /** Another program may hold the file for a moment: nothing is lost, since turns wait. */
 const mostPassingFailures = 10
 /** How much a power cut may take; `kill -9` takes nothing that was written. */
@@ -144,6 +144,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function writeWaiting(now: { at: number; steadyMs: number }): void {
     const wasStopped = status.phase === 'stopped'
+    if (open && inodeOf(file) !== open.inode) replaced()
     const { database, tables, tidier } = openFile()
     if (!isClockRead) readClock(tables, now)
     const began = beganEvent(now.at)
@@ -190,9 +191,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function tidy(now: { at: number; steadyMs: number }): void {
-    const { database, tables, inode, tidier } = openFile()
-    const done = tidier.tidy(database, tables, now, clockMemory)
-    if (done === 'sealed' && inodeOf(file) !== inode) replaced()
+    const { database, tables, tidier } = openFile()
+    tidier.tidy(database, tables, now, clockMemory)
   }
 
   /** Somebody removed or exchanged the file: what is written to the old one, nobody finds again. */
@@ -214,7 +214,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
     const delayMs = retry ? Math.min(retry.delayMs * 2, longestRetryMs) : firstRetryMs
     retry = { atSteadyMs: now.steadyMs + delayMs, delayMs }
-    const sentence = `Samples are not recorded: ${placeWords(error, folder)}. It is tried again every minute at least.`
+    const sentence = `Samples are not recorded: ${placeWords(error, folder)}. It is tried again every few seconds.`
     if (status.phase !== 'stopped') {
       log.warn(sentence, { error: messageOf(error), file })
       queue([{ at: now.at, id: 'recording-stopped', gpuId: null, sentence: `Recording stopped: ${placeWords(error, folder)}.` }])

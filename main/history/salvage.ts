@@ -1,6 +1,6 @@
 /** Copies what a damaged or unwritable history still gives away into another one. */
 import { DatabaseSync } from 'node:sqlite'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { closeQuietly } from './sqlite-errors.ts'
 
@@ -14,9 +14,19 @@ export interface Salvaged {
   isPartial: boolean
 }
 
+/** Something that can never hold a history is in its place: a folder, or a pipe, which nobody may wait for. */
+export function isOther(file: string): boolean {
+  try {
+    const about = statSync(file, { throwIfNoEntry: false })
+    return about !== undefined && !about.isFile()
+  } catch {
+    return false
+  }
+}
+
 /** Reads without writing beside the file, so far as that can be done; null: it cannot be read at all. */
 export function openReadOnly(file: string): DatabaseSync | null {
-  if (!existsSync(file)) return null
+  if (!existsSync(file) || isOther(file)) return null
   // Told that nobody changes the file, SQLite reads it even where it may not write; only what is in a journal beside it is then missed.
   for (const how of existsSync(`${file}-wal`) ? ['', '?immutable=1'] : ['?immutable=1']) {
     let reader: DatabaseSync | null = null

@@ -41,6 +41,8 @@ export interface SampleTables {
   countRows(card: number, step: number, from: number, to: number): number
   /** The first moment at or after this one of which something is kept. */
   nextAt(card: number, from: number): number | null
+  /** From the first to the last moment of which something is kept; null: nothing is. */
+  span(card: number): { from: number; to: number } | null
   level(card: number, step: number): LevelState
   setRolled(card: number, step: number, no: number): void
   /** Chunks that ended before the moment and are in the next level. */
@@ -118,6 +120,12 @@ export function createSampleTables(database: DatabaseSync): SampleTables {
       const inRecent = first('SELECT min(at) AS at FROM recent WHERE card = ? AND at >= ?', card, from)?.['at']
       const found = [inChunks, inRecent].filter((at) => typeof at === 'number')
       return found.length === 0 ? null : Math.min(...found)
+    },
+    span(card) {
+      const inChunks = first('SELECT min(from_at) AS first, max(to_at + step * 1000) AS last FROM chunks WHERE card = ?', card)
+      const inRecent = first('SELECT min(at) AS first, max(at) + 1000 AS last FROM recent WHERE card = ?', card)
+      const ends = [inChunks, inRecent].flatMap((row) => (typeof row?.['first'] === 'number' && typeof row['last'] === 'number' ? [{ from: row['first'], to: row['last'] }] : []))
+      return ends.length === 0 ? null : { from: Math.min(...ends.map(({ from }) => from)), to: Math.max(...ends.map(({ to }) => to)) }
     },
     level,
     setRolled: (card, step, no) => run('INSERT INTO levels (card, step, rolled_no) VALUES (?, ?, ?) ON CONFLICT (card, step) DO UPDATE SET rolled_no = excluded.rolled_no', card, step, no),

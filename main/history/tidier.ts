@@ -10,7 +10,7 @@ export interface Tidier {
   /** A sample of the card was written. */
   wrote(card: number, at: number): void
   /** Throws what SQLite throws. */
-  tidy(database: DatabaseSync, tables: SampleTables, now: { at: number; steadyMs: number }, clock: ClockMemory | null): 'sealed' | 'other'
+  tidy(database: DatabaseSync, tables: SampleTables, now: { at: number; steadyMs: number }, clock: ClockMemory | null): void
 }
 
 const tidyEveryMs = 3_600_000
@@ -36,18 +36,16 @@ export function createTidier(unsealedCards: { card: number; firstAt: number }[])
         if (tables.samples(due).length > 0) unsealed.set(due, stretch)
         else unsealed.delete(due)
       }
-      const done = due === undefined ? 'other' : 'sealed'
       // A clock that jumped a year ahead must not throw a year away.
-      if (clock === null || clock.trustedForMs < trustAfterMs) return done
+      if (clock === null || clock.trustedForMs < trustAfterMs) return
       if (tidiedAt === null || now.steadyMs - tidiedAt >= tidyEveryMs) {
         tidiedAt = now.steadyMs
         untidied = tables.cardNos()
         inTransaction(database, 'BEGIN IMMEDIATE', () => dropOldEvents(database, now.at))
-        return done
+        return
       }
       const card = untidied.shift()
       if (card !== undefined) inTransaction(database, 'BEGIN IMMEDIATE', () => dropOld(tables, card, now.at))
-      return done
     },
   }
 }

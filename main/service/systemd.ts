@@ -26,6 +26,12 @@ export function systemdOf(place: BootPlace): BootSystem {
     return `systemd does not answer for the user ${userName}: ${resultWords(answer)}. It needs a real login of that user (not \`su\` or \`sudo\`), and it does not run in most containers; there, have the container itself run \`idlewatt serve --no-open\`.`
   }
 
+  async function versionOfSystemd(): Promise<number | null> {
+    const answer = await ask('systemctl', '--version')
+    const found = answer.kind === 'done' ? /^systemd (\d+)/.exec(answer.stdout) : null
+    return found ? Number(found[1]) : null
+  }
+
   async function lingers(): Promise<boolean | null> {
     const answer = await ask('loginctl', 'show-user', userName, '--property=Linger', '--value')
     if (answer.kind === 'done' && answer.exitCode === 0) return answer.stdout.trim() === 'yes'
@@ -41,7 +47,7 @@ export function systemdOf(place: BootPlace): BootSystem {
     const obstacle = await whyNoSystemd()
     const isLingering = await lingers()
     const steps: Step[] = [
-      { do: 'write', path: file, text: unitText(call, searchPath(env['PATH'])), encoding: 'utf-8', replaces: old !== null, why: 'what systemd is to start' },
+      { do: 'write', path: file, text: unitText(call, searchPath(env['PATH']), await versionOfSystemd()), encoding: 'utf-8', replaces: old !== null, why: 'what systemd is to start' },
       runStep('systemctl', ['--user', 'daemon-reload'], false, 'so that systemd reads it'),
       runStep('systemctl', ['--user', 'enable', unitName], false, 'starts it with your user from now on'),
       runStep('systemctl', ['--user', 'restart', unitName], false, 'starts it now'),
@@ -113,8 +119,8 @@ export function systemdOf(place: BootPlace): BootSystem {
   return { id: 'systemd', title: 'systemd, for your user', planInstall, planRemove, status }
 }
 
-/** `path`: where programs are looked for; null: as systemd has it. Pure. */
-export function unitText(call: readonly string[], path: string | null): string {
+/** `path`: where programs are looked for; null: as systemd has it. `version`: of systemd; null: not known. Pure. */
+export function unitText(call: readonly string[], path: string | null, version: number | null = null): string {
   return [
     `# ${ownMark}; "idlewatt service remove" takes it away.`,
     `${callPrefix}${JSON.stringify(call)}`,
@@ -130,9 +136,8 @@ export function unitText(call: readonly string[], path: string | null): string {
     ...(path === null ? [] : [`Environment=${quoteWord(`PATH=${path}`, 'setting')}`]),
     'Restart=on-failure',
     'RestartSec=10',
-    // Slower and slower, up to five minutes; systemd before 254 does not know these two and keeps to ten seconds.
-    'RestartSteps=8',
-    'RestartMaxDelaySec=300',
+    // Slower and slower, up to five minutes; systemd before 254 does not know these two, complains of them, and keeps to ten seconds.
+    ...(version !== null && version < 254 ? [] : ['RestartSteps=8', 'RestartMaxDelaySec=300']),
     'TimeoutStopSec=10',
     '',
     '[Install]',

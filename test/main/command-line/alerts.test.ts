@@ -11,6 +11,8 @@ import { openHistory } from '../../../main/history/index.ts'
 import { createLog } from '../../../main/system/log.ts'
 import { systemClock } from '../../../main/system/clock.ts'
 import type { Alert } from '../../../shared/health.ts'
+import type { KnownCard } from '../../../shared/machine.ts'
+import { aGpu } from './cards.ts'
 import { emptyFolder, entryFile, idlewatt } from './call.ts'
 
 const since = Date.UTC(2026, 10, 23, 6)
@@ -29,6 +31,10 @@ const alert: Alert = {
   toldAt: null,
 }
 
+function rememberedCard(gpuId: string): KnownCard {
+  return { gpuId, uuid: gpuId, pciAddress: null, pciDeviceId: null, gpu: aGpu({ id: gpuId, uuid: gpuId }), firstSeenAt: since, lastSeenAt: since, lostSince: null }
+}
+
 describe('the list', () => {
   test('each alert with since when, why and what to do; ended ones with how long they lasted', () => {
     const text = alertsText({ open: [alert], ended: [{ ...alert, title: 'Fan stopped', until: since + 600_000 }], channels: [], watchedBy: null, now: since + 7_200_000 })
@@ -45,6 +51,24 @@ describe('the list', () => {
       expect(answer.exitCode, severity).toBe(exitCode)
       expect((JSON.parse(answer.stdout) as { open: Alert[] }).open).toEqual([{ ...alert, severity }])
     }
+  })
+
+  test('of the recordings where nothing else was ever watched with this data folder', { timeout: 20_000 }, async () => {
+    const folder = emptyFolder()
+    const ofRig = openHistory({ folder, scope: 'my-rig', clock: systemClock, log: createLog('silent', () => {}), onNotice: () => {} })
+    ofRig.book.save([rememberedCard('GPU-1')])
+    ofRig.saveAlerts([alert])
+    ofRig.close()
+    const alone = await idlewatt(['alerts', '--data', folder])
+    expect(alone.exitCode).toBe(1)
+    for (const said of ['the recorded machine "my-rig"', 'Too hot']) expect(alone.stdout).toContain(said)
+
+    const ofThis = openHistory({ folder, scope: null, clock: systemClock, log: createLog('silent', () => {}), onNotice: () => {} })
+    ofThis.book.save([rememberedCard('GPU-2')])
+    ofThis.close()
+    const beside = await idlewatt(['alerts', '--data', folder])
+    expect(beside.exitCode).toBe(0)
+    expect(beside.stdout).not.toContain('my-rig')
   })
 
   test('nothing open', { timeout: 20_000 }, async () => {

@@ -92,7 +92,7 @@ describe('what was recorded', () => {
     for (const how of [[], ['--json'], ['--csv']]) {
       const answer = await ask('--gpu', 'GPU-aaaa1111-x', '--from', '2026-01-01', '--to', '2026-01-02', ...how)
       expect(answer.exitCode).toBe(1)
-      expect(answer.stderr).toMatch(/No samples of Card aaaa are kept between/)
+      expect(answer.stderr).toMatch(/No samples of Card aaaa are kept between .*\. Those that are kept lie between/)
       if (how[0] === '--json') expect(historyDocument.parse(JSON.parse(answer.stdout)).samples).toEqual([])
     }
   })
@@ -105,9 +105,16 @@ test('a folder without a past', { timeout: 20_000 }, async () => {
 })
 
 describe('choosing the card', () => {
-  const card = (gpuId: string, scope: string | null = null) => ({ gpuId, scope, lastSeenAt: 1, gpu: { name: 'Card' } })
+  const card = (gpuId: string, scope: string | null = null, isForgotten = false) => ({ gpuId, scope, isForgotten, pciAddress: `0000:0${gpuId.slice(-1)}:00.0`, gpu: { name: 'Card' } })
   test('the only one needs no name', () => expect(chooseCard([card('GPU-1')], null).gpuId).toBe('GPU-1'))
   test('the same card in two recordings must be told apart', () => expect(() => chooseCard([card('GPU-1', 'a'), card('GPU-1', 'b')], 'GPU-1')).toThrow('--machine'))
+  test('by its PCI address, as in every other command', () => expect(chooseCard([card('GPU-1'), card('GPU-2')], '02:00.0').gpuId).toBe('GPU-2'))
+  test('a forgotten card is not offered, but what was recorded of it is found by its id', () => {
+    const cards = [card('GPU-here-1'), card('GPU-gone-2', null, true)]
+    expect(chooseCard(cards, null).gpuId).toBe('GPU-here-1')
+    expect(chooseCard(cards, 'GPU-gone').gpuId).toBe('GPU-gone-2')
+    expect(() => chooseCard(cards, 'GPU-none')).toThrow(/^((?!GPU-gone).)*$/)
+  })
 })
 
 test('a range without watts claims no energy', () => {

@@ -41,6 +41,12 @@ describe('what is there stays', () => {
     expect(answer.stderr).toContain('is not a folder')
   })
 
+  test('a name that no file system takes is refused before anything is read', { timeout: 20_000 }, async () => {
+    const answer = await idlewatt(['record-machine', join(emptyFolder(), 'x'.repeat(250))])
+    expect(answer).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(answer.stderr).toMatch(/^"x+…" is too long for the name of a folder\.\n$/)
+  })
+
   test('a recording may not write outside its folder, and leaves nothing half done', () => {
     const parent = emptyFolder()
     expect(() => writeCapture(join(parent, 'rig'), { files: { 'machine.json': '{}', '../evil': 'x' }, replaced: [], notes: [] })).toThrow('may not write')

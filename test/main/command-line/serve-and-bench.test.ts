@@ -58,6 +58,18 @@ const isGone = (pid: number): boolean => {
 }
 
 describe.skipIf(!isBuilt)('serve (skipped until the page is built)', () => {
+  test('what is wrong is said once on stderr, for whoever looks at no page', { timeout: 30_000 }, async () => {
+    const data = emptyFolder()
+    writeFileSync(join(data, 'history.sqlite'), 'this was a history once')
+    const child = startCommand(['serve', '--no-open', '--data', data, ...machine])
+    let said = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
+    await firstLine(child)
+    await end(child, 'SIGTERM')
+    expect(said.match(/was set aside as history\.broken-[^ ]+\.sqlite and a new one was begun/g)).toHaveLength(1)
+    expect(existsSync(join(data, 'history.sqlite'))).toBe(true)
+  })
+
   test.each(['SIGINT', 'SIGTERM'] as const)('answers when it says that it is ready, and is gone within 2 s of %s with all it started', { timeout: 30_000 }, async (signal) => {
     const child = startCommand(['serve', '--no-open', '--port', '0', ...machine])
     const line = await firstLine(child)

@@ -119,6 +119,31 @@ describe('a damaged file', () => {
     expect(open({ folder }).history.read(ask(card, noon, noon + hourMs, { stepSeconds: 1 })).samples).toHaveLength(30)
   })
 
+  test('a folder in its place is set aside as well, with what is in it', () => {
+    const folder = newFolder()
+    mkdirSync(join(folder, 'history.sqlite'))
+    writeFileSync(join(folder, 'history.sqlite', 'mine.txt'), 'mine')
+    const { history, notices } = open({ folder })
+    recordSeconds(history, card, noon, noon + 3000)
+    expect(history.recording().phase).toBe('on')
+    expect(notices.map(({ id }) => id)).toEqual(['history-set-aside'])
+    const aside = readdirSync(folder).find((name) => name.startsWith('history.broken-')) ?? ''
+    expect(readFileSync(join(folder, aside, 'mine.txt'), 'utf8')).toBe('mine')
+  })
+
+  test('somebody deletes the file while it is written: the next sample begins a new one', () => {
+    const { history, file, folder } = open()
+    history.book.save([knownCard(card, 'RTX 4090')])
+    recordSeconds(history, card, noon, noon + 3000)
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true })
+    recordSeconds(history, card, noon + 3000, noon + 6000)
+    history.close()
+    expect(existsSync(file)).toBe(true)
+    const again = open({ folder }).history
+    expect(again.read(ask(card, noon, noon + 10_000, { stepSeconds: 1 })).samples).toHaveLength(3)
+    expect(again.allCards().map(({ gpu }) => gpu.name)).toEqual(['RTX 4090'])
+  })
+
   test('one damaged chunk shows as a gap, and the rest is told', () => {
     const { history, file, notices } = open()
     recordSeconds(history, card, noon, noon + 1000_000)

@@ -41,23 +41,25 @@ describe('systemd', () => {
     expect(text).toMatch(/^WantedBy=default\.target$/m)
     expect(text).not.toContain('#/')
   })
+  test('restarts slow down where systemd can do that, and an older one hears no word that it does not know', () => {
+    for (const [version, isSlowing] of [[252, false], [253, false], [254, true], [null, true]] as const) expect(/RestartSteps=8\nRestartMaxDelaySec=300/.test(unitText(['/usr/bin/node'], null, version)), String(version)).toBe(isSlowing)
+  })
   test('the search path keeps folders of tools and drops what npm adds', () => {
     expect(searchPath('/opt/rocm/bin:/w/node_modules/.bin:/usr/bin:relative::/usr/bin')).toBe('/opt/rocm/bin:/usr/bin')
     expect(searchPath('')).toBeNull()
     expect(unitText(['/usr/bin/node'], '/a b:/c%d')).toContain('Environment="PATH=/a b:/c%%d"')
   })
 
-  const analyze = spawnSync('systemd-analyze', ['--version'], { stdio: 'ignore' })
+  const analyze = spawnSync('systemd-analyze', ['--version'], { encoding: 'utf8' })
   test.skipIf(analyze.error !== undefined)('systemd itself finds nothing wrong with it (skipped where systemd-analyze is not installed)', { timeout: 30_000 }, () => {
     const odd = join(folder, 'odd folder 100% $x')
     mkdirSync(odd)
     symlinkSync(process.execPath, join(odd, 'node'))
     for (const [i, program] of [process.execPath, join(odd, 'node')].entries()) {
       const file = join(folder, `idlewatt-${i}.service`)
-      writeFileSync(file, unitText([program, ...hardWords.slice(1)], '/usr/bin:/opt/a b'))
+      writeFileSync(file, unitText([program, ...hardWords.slice(1)], '/usr/bin:/opt/a b', Number(/^systemd (\d+)/.exec(analyze.stdout)?.[1] ?? 0)))
       const { stderr, status } = spawnSync('systemd-analyze', ['--user', 'verify', file], { encoding: 'utf8', env: { ...process.env, XDG_RUNTIME_DIR: folder } })
-      // Before 254 it does not know the two settings that slow restarts down.
-      const said = stderr.split('\n').filter((line) => line.includes('idlewatt-') && !/RestartSteps|RestartMaxDelaySec/.test(line))
+      const said = stderr.split('\n').filter((line) => line.includes('idlewatt-'))
       expect({ said, status }).toEqual({ said: [], status: 0 })
     }
   })
