@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { startDeadMan } from '../system/dead-man.ts'
 import { loadOpenCl } from '../system/opencl-bindings.ts'
 import { describeOpenClDevice, openClHandles, type OpenClHandles } from '../system/opencl.ts'
 import type { OpenClDevice } from '../system/opencl-device.ts'
@@ -65,4 +66,7 @@ function open(ask: Extract<ToWorker, { ask: 'open' }>): { device: OpenDevice; de
   return { device: openDevice(cl, described.handles), described }
 }
 
+/** A driver call that lasts longer than this hangs: one of ours takes well under a second. */
+const deadMan = startDeadMan(90)
+setInterval(deadMan.alive, 10_000).unref()
 serve(openWorkerPort())
