@@ -3,28 +3,33 @@ import { useState, type ReactNode } from 'react'
 import type { Alert } from '../../shared/health.ts'
 import { formatSpan, formatTime } from '../format/time.ts'
 import { count } from '../format/numbers.ts'
-import { severityWords } from '../state/alerts.ts'
+import { alertGroups, severityWords } from '../state/alerts.ts'
 import { writeRoute } from '../state/route.ts'
 import { useNow } from '../state/window-context.ts'
 import { Icon } from './Icon.tsx'
 import { Moment } from './Moment.tsx'
 import { Words } from './Words.tsx'
 
-/** The most severe come first; sixteen cards may have many. */
+/** The most severe come first. */
 const firstAlerts = 6
 const levels = { info: 'info', warning: 'warning', critical: 'error' } as const
 
 export function OpenAlerts({ alerts, nameOf, withLinks = true }: { alerts: readonly Alert[]; nameOf: (alert: Alert) => string | null; withLinks?: boolean }) {
   const [isLong, setLong] = useState(false)
-  const drawn = isLong ? alerts : alerts.slice(0, firstAlerts)
+  const groups = alertGroups(alerts)
+  const drawn = isLong ? groups : groups.slice(0, firstAlerts)
   return (
     <div className="stack">
       <ul className="stack">
-        {drawn.map((alert) => (
-          <OpenAlert key={alert.id} alert={alert} name={nameOf(alert)} link={withLinks && alert.gpuId !== null ? writeRoute('gpus', alert.gpuId) : null} />
-        ))}
+        {drawn.map(([first, ...others]) =>
+          others.length > 0 ? (
+            <SharedAlert key={first.id} alerts={[first, ...others]} nameOf={nameOf} />
+          ) : (
+            <OpenAlert key={first.id} alert={first} name={nameOf(first)} link={withLinks && first.gpuId !== null ? writeRoute('gpus', first.gpuId) : null} />
+          ),
+        )}
       </ul>
-      {alerts.length > firstAlerts ? (
+      {groups.length > firstAlerts ? (
         <p>
           <button type="button" className="button button-small" aria-expanded={isLong} onClick={() => setLong(!isLong)}>
             {isLong ? 'Show the first only' : `Show all ${alerts.length} alerts`}
@@ -32,6 +37,43 @@ export function OpenAlerts({ alerts, nameOf, withLinks = true }: { alerts: reado
         </p>
       ) : null}
     </div>
+  )
+}
+
+/** The same matter on several cards: what to do is said once, and each card leads to what it stands on. */
+function SharedAlert({ alerts, nameOf }: { alerts: [Alert, ...Alert[]]; nameOf: (alert: Alert) => string | null }) {
+  const [first] = alerts
+  const isOneSentence = alerts.every((alert) => alert.sentence === first.sentence)
+  return (
+    <li className={`notice notice-${levels[first.severity]}`}>
+      <Icon name={first.severity === 'info' ? 'info' : 'warning'} />
+      <div className="notice-text">
+        <p className="notice-title">
+          {severityWords[first.severity]}: {first.title} <span className="alert-card">{count(alerts.length, 'card')}</span>
+        </p>
+        <div className="notice-more">
+          {isOneSentence ? (
+            <p>
+              <Words text={first.sentence} />
+            </p>
+          ) : null}
+          <p>
+            <strong>What to do:</strong> <Words text={first.remedy} />
+          </p>
+          <ul className={isOneSentence ? 'alert-cards alert-names' : 'alert-cards'}>
+            {alerts.map((alert) => (
+              <li key={alert.id}>
+                {alert.gpuId === null ? nameOf(alert) : <a href={writeRoute('gpus', alert.gpuId)}>{nameOf(alert)}</a>}
+                {isOneSentence ? null : <>: <Words text={alert.sentence} /></>}
+              </li>
+            ))}
+          </ul>
+          <p className="muted small">
+            The first since <Moment at={Math.min(...alerts.map((alert) => alert.since))} />. Each card’s page has what it stands on.
+          </p>
+        </div>
+      </div>
+    </li>
   )
 }
 

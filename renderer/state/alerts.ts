@@ -12,6 +12,18 @@ export function alertsOf(alerts: readonly Alert[], gpuId: string): Alert[] {
   return alerts.filter((alert) => alert.gpuId === gpuId)
 }
 
+/** Alerts that say the same of several cards, together; in the order of the first of each. */
+export function alertGroups(alerts: readonly Alert[]): [Alert, ...Alert[]][] {
+  const groups = new Map<string, [Alert, ...Alert[]]>()
+  for (const alert of alerts) {
+    const key = JSON.stringify(alert.gpuId === null ? alert.id : [alert.rule, alert.severity, alert.title, alert.remedy])
+    const group = groups.get(key)
+    if (group) group.push(alert)
+    else groups.set(key, [alert])
+  }
+  return [...groups.values()]
+}
+
 export function criticalOf(alerts: readonly Alert[]): Alert[] {
   return alerts.filter((alert) => alert.severity === 'critical' && alert.until === null)
 }

@@ -63,6 +63,11 @@ describe.skipIf(findChromium() === null)('watching', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'GPUs' }).waitFor()
     await expect.poll(() => focused(page)).toBe('GeForce RTX 3090 #3')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'GeForce RTX 3090 #3' }).waitFor()
+    await page.keyboard.press('Escape')
+    await expect.poll(() => focused(page)).toBe('GeForce RTX 3090 #3')
+    await page.getByRole('heading', { level: 1, name: 'GPUs' }).waitFor()
     await page.goBack()
     await page.getByRole('heading', { level: 1, name: 'GeForce RTX 3090 #3' }).waitFor()
     await page.context().close()
@@ -280,12 +285,14 @@ describe.skipIf(findChromium() === null)('watching', () => {
     await page.context().close()
   })
 
-  it('fits 900 × 600 without scrolling sideways', async () => {
-    for (const [stateId, pageId] of [['ailing', 'gpus'], ['ailing', hot], ['ailing', lost], ['ailing', 'overview'], ['ailing', 'settings'], ['not-recording', 'gpus']] as const) {
+  it('fits windows from 900 down to 480 pixels without scrolling sideways', async () => {
+    for (const [stateId, pageId] of [['ailing', 'gpus'], ['ailing', hot], ['ailing', lost], ['ailing', 'overview'], ['ailing', 'settings'], ['not-recording', 'gpus'], ['sixteen', 'overview'], ['sixteen', 'gpus'], ['sixteen', 'measure']] as const) {
       const { page } = await open(stateId, pageId, 'light', { width: 900, height: 600 })
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      expect(overflow, `${stateId}, ${pageId}`).toBeLessThanOrEqual(0)
+      for (const width of [900, 700, 480]) {
+        await page.setViewportSize({ width, height: 600 })
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${stateId}, ${pageId}, ${width}`).toBeLessThanOrEqual(0)
+      }
       await page.context().close()
     }
-  })
+  }, 60_000)
 })

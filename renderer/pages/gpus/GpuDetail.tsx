@@ -1,5 +1,5 @@
 /** One card in full: how it is, what it reads now, its past, who uses it, and everything that is known about it. */
-import { useEffect, type ReactNode } from 'react'
+import { useEffect, type KeyboardEvent, type ReactNode } from 'react'
 import type { Gpu } from '../../../shared/machine.ts'
 import { EndedAlerts, OpenAlerts } from '../../components/Alerts.tsx'
 import { HealthMark } from '../../components/HealthMark.tsx'
@@ -36,14 +36,21 @@ export function GpuDetail({ gpu, all, back, actions, children, after }: GpuDetai
   const title = gpuTitle(gpu, all)
   const isLost = gpu.lostSince !== null
   const sample = isLost ? null : (samples[gpu.id] ?? gpu.sample)
-  const problems = problemsBesides(gpu.problems, detection?.problems ?? [])
+  // That it is lost stands above its other problems, with the way to forget it.
+  const problems = problemsBesides(gpu.problems, detection?.problems ?? []).filter((problem) => !(isLost && problem.id === 'card-lost'))
   const openHere = alertsOf(open, gpu.id)
   const endedHere = alertsOf(ended, gpu.id)
   useEffect(() => {
     document.title = `${title} · Idlewatt`
   }, [title])
+  /** As in an opened row of the comparison; fields have an Escape of their own. */
+  function closeOnEscape(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.defaultPrevented || back === null) return
+    if (event.target instanceof HTMLElement && event.target.closest('input:not([type=radio], [type=checkbox]), select')) return
+    window.location.assign(back)
+  }
   return (
-    <main className="page" id="page" tabIndex={-1}>
+    <main className="page" id="page" tabIndex={-1} onKeyDown={closeOnEscape}>
       {back ? (
         <p className="back">
           <a href={back}>

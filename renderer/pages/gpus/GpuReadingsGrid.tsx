@@ -3,6 +3,7 @@ import type { Gpu } from '../../../shared/machine.ts'
 import type { GpuSample } from '../../../shared/telemetry.ts'
 import { Age } from '../../components/Moment.tsx'
 import { Level, Unknown } from '../../components/Reading.tsx'
+import { asSentence } from '../../components/why-unknown.ts'
 import { usePart } from '../../state/window-context.ts'
 import { figuresOf, type Figure } from './figures.ts'
 
@@ -12,7 +13,7 @@ export function GpuReadingsGrid({ gpu, sample }: { gpu: Gpu; sample: GpuSample |
   if (sample?.unknown.all) {
     return (
       <p className="unknown-block">
-        <strong>No live readings.</strong> {sample.unknown.all}
+        <strong>No live readings.</strong> {asSentence(sample.unknown.all)}
       </p>
     )
   }

@@ -5,11 +5,13 @@ import { HealthMark } from '../../components/HealthMark.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { Moment } from '../../components/Moment.tsx'
 import { Level, Reading } from '../../components/Reading.tsx'
+import { asSentence } from '../../components/why-unknown.ts'
 import { formatBytes, formatNumber, formatShare, formatTemperature, formatWatts, gap } from '../../format/numbers.ts'
 import { cardHealth, slowingReasons } from '../../state/alerts.ts'
 import { gpuTitle, shortAddress } from '../../state/gpu-slots.ts'
 import { writeRoute } from '../../state/route.ts'
 import { usePart } from '../../state/window-context.ts'
+import { hasNoFan } from './figures.ts'
 
 export function tileLinkId(gpuId: string): string {
   return `card-${gpuId}`
@@ -43,7 +45,7 @@ export function GpuTile({ gpu, all }: { gpu: Gpu; all: readonly Gpu[] }) {
         </p>
       ) : sample?.unknown.all ? (
         <p className="tile-lost-since">
-          <strong>No readings.</strong> {sample.unknown.all}
+          <strong>No readings.</strong> {asSentence(sample.unknown.all)}
         </p>
       ) : (
         <>
@@ -52,7 +54,16 @@ export function GpuTile({ gpu, all }: { gpu: Gpu; all: readonly Gpu[] }) {
             <TileFigure label="In use" sample={sample} field="utilisation" format={formatShare} level={sample?.utilisation ?? null} />
             <TileFigure label="Power" sample={sample} field="powerW" format={formatWatts} level={shareOf(sample?.powerW, sample?.powerLimitW ?? gpu.powerLimitW)} />
             <TileFigure label="Memory" sample={sample} field="memoryUsedBytes" format={(value) => (total === null ? formatBytes(value) : ofTotal(value, total))} level={shareOf(sample?.memoryUsedBytes, total)} />
-            <TileFigure label="Fan" sample={sample} field="fan" format={formatShare} level={sample?.fan ?? null} />
+            {hasNoFan(gpu, sample) ? (
+              <div>
+                <dt>Fan</dt>
+                <dd>
+                  <span className="tile-value muted">none</span>
+                </dd>
+              </div>
+            ) : (
+              <TileFigure label="Fan" sample={sample} field="fan" format={formatShare} level={sample?.fan ?? null} />
+            )}
           </dl>
           <p className={slowed.length > 0 ? 'tile-foot tone-warning' : 'tile-foot muted'} title={slowed.length > 0 ? `Slowed down by ${slowed.join(', ')}` : undefined}>
             {slowed.length > 0 ? <Icon name="warning" /> : null}
@@ -77,18 +88,18 @@ function TileFigure({ label, full, sample, field, format, level, isHigh = false 
         <span className="tile-value">
           <Reading sample={sample} field={field} format={format} />
         </span>
-        <Level value={level} tone={isHigh ? 'high' : 'normal'} />
+        {level === null && sample?.[field] != null ? null : <Level value={level} tone={isHigh ? 'high' : 'normal'} />}
       </dd>
     </div>
   )
 }
 
 /** "4.2 / 24 GiB": in the unit of the whole, so that a column of them can be compared. */
-function ofTotal(used: number, total: number): string {
-  const gib = 1024 ** 3
-  if (total < gib) return `${formatBytes(used)} of ${formatBytes(total)}`
-  const digits = total >= 100 * gib ? 0 : 1
-  return `${formatNumber(used / gib, digits)} / ${formatNumber(total / gib, 0)}${gap}GiB`
+export function ofTotal(used: number, total: number): string {
+  const unit = total >= 1024 ** 4 ? { name: 'TiB', bytes: 1024 ** 4 } : { name: 'GiB', bytes: 1024 ** 3 }
+  const whole = total / unit.bytes
+  if (whole < 1) return `${formatBytes(used)} of ${formatBytes(total)}`
+  return `${formatNumber(used / unit.bytes, whole >= 100 ? 0 : 1)} / ${formatNumber(whole, Number.isInteger(whole) || whole >= 10 ? 0 : 1)}${gap}${unit.name}`
 }
 
 function shareOf(part: number | null | undefined, whole: number | null): number | null {

@@ -32,7 +32,7 @@ export function factsOf(gpu: Gpu, temperatureUnit: 'C' | 'F'): FactGroup[] {
       facts: [
         ['Driver', gpu.driverVersion],
         ['CUDA', gpu.cudaVersion],
-        ['OpenCL', gpu.opencl === null ? null : [gpu.opencl.name, gpu.opencl.driverVersion].filter(Boolean).join(', driver ')],
+        ['OpenCL', gpu.opencl === null ? (isCard && gpu.lostSince === null ? 'no driver offers it' : null) : [gpu.opencl.name, gpu.opencl.driverVersion].filter(Boolean).join(', driver ')],
         ['Driver model', gpu.driverModel],
         ['Persistence mode', onOff(gpu.persistenceMode)],
         ['Compute mode', gpu.computeMode?.replaceAll('_', ' ') ?? null],
@@ -103,13 +103,13 @@ function powerWords(gpu: Gpu): string | null {
   return parts.join(', ')
 }
 
-function migWords(gpu: Gpu): string {
-  if (gpu.mig === null) return 'this card has none, or it could not be read'
+function migWords(gpu: Gpu): string | null {
+  if (gpu.mig === null) return gpu.vendor === 'nvidia' ? 'this card has none, or it could not be read' : null
   return gpu.mig.enabled ? `on, ${count(gpu.mig.instances.length, 'slice')}` : 'off'
 }
 
 function linkWords(gpu: Gpu): string | null {
-  if (gpu.nvlinks === null) return 'none, or not told'
+  if (gpu.nvlinks === null) return gpu.vendor === 'nvidia' ? 'none, or not told' : null
   if (gpu.nvlinks.length === 0) return 'none'
   const active = gpu.nvlinks.filter((link) => link.isActive === true).length
   return `${active} of ${count(gpu.nvlinks.length, 'link')} active`

@@ -61,15 +61,21 @@ function allFigures(gpu: Gpu, sample: GpuSample | null, temperatureUnit: 'C' | '
     figure('Memory used', 'memoryUsedBytes', formatBytes, total === null ? '' : `of ${formatBytes(total)}`, share(read('memoryUsedBytes'), total)),
     figure('Core clock', 'coreClockMhz', megahertz, list(sample?.performanceState ? `state ${sample.performanceState}` : null, read('smClockMhz') === read('coreClockMhz') ? null : also('SM', 'smClockMhz', megahertz), also('video', 'videoClockMhz', megahertz), gpu.coreClockMaxMhz === null ? null : `up to ${megahertz(gpu.coreClockMaxMhz)}`)),
     figure('Memory clock', 'memoryClockMhz', megahertz, gpu.memoryClockMaxMhz === null ? '' : `up to ${megahertz(gpu.memoryClockMaxMhz)}`),
-    fanFigure(sample),
+    fanFigure(gpu, sample),
     figure('PCIe link', 'pcieGeneration', (value) => `gen ${value}${read('pcieLanes') === null ? '' : ` ×${read('pcieLanes')}`}`, list(gpu.pcieGenerationMax === null ? null : `up to gen ${gpu.pcieGenerationMax}${gpu.pcieLanesMax === null ? '' : ` ×${gpu.pcieLanesMax}`}`, (read('pcieReplays') ?? 0) > 0 ? `${formatNumber(read('pcieReplays') ?? 0, 0)} packets sent again` : null)),
     throttleFigure(sample),
     eccFigure(sample),
   ]
 }
 
+/** Cards for servers have none of their own: nothing about them is unknown. */
+export function hasNoFan(gpu: Pick<Gpu, 'fanCount'>, sample: GpuSample | null): boolean {
+  return gpu.fanCount === 0 && sample?.fan == null && sample?.fanRpm == null
+}
+
 /** The fastest fan, with every fan below it where there are several. */
-function fanFigure(sample: GpuSample | null): Figure {
+function fanFigure(gpu: Gpu, sample: GpuSample | null): Figure {
+  if (hasNoFan(gpu, sample)) return { label: 'Fan', value: 'none', why: '', more: 'it has none of its own', level: null }
   const fans = sample?.fans ?? []
   const one = (share: number | null, rpm: number | null) => [share === null ? null : formatShare(share), rpm === null ? null : `${formatNumber(rpm, 0)}${gap}rpm`].filter((part) => part !== null).join(', ')
   const value = sample ? one(sample.fan, sample.fan === null ? sample.fanRpm : null) : ''

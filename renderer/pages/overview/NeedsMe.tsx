@@ -2,8 +2,10 @@
 import { ProblemNotice, Notice } from '../../components/Notice.tsx'
 import { Moment } from '../../components/Moment.tsx'
 import { Section } from '../../components/Page.tsx'
+import { Words } from '../../components/Words.tsx'
 import { detectionOf, LookAgain, problemsToSay } from '../../components/Looking.tsx'
-import { presentGpus } from '../../../shared/machine.ts'
+import { presentGpus, type Gpu, type Problem } from '../../../shared/machine.ts'
+import { count } from '../../format/numbers.ts'
 import { workloadWords } from '../../format/words.ts'
 import { drawnGpus, gpuTitle, pressingProblems, problemsBesides } from '../../state/gpu-slots.ts'
 import { useAsk, usePart } from '../../state/window-context.ts'
@@ -16,19 +18,23 @@ export function NeedsMe() {
   const detection = detectionOf(gpus)
   const problems = problemsToSay(gpus)
   // A problem of the driver stands both on the machine and on its cards; once is enough here.
-  const cardProblems = presentGpus(detection?.gpus ?? []).flatMap((gpu) => problemsBesides(pressingProblems(gpu), problems).map((problem) => ({ gpu, problem })))
+  const cardProblems = sharedProblems(presentGpus(detection?.gpus ?? []), problems)
+  const isElsewhere = usePart('health').open.length > 0
   const nothing = problems.length + cardProblems.length + notices.length + crashes.length === 0
   if (nothing && gpus.phase !== 'ready') return null
 
   return (
     <Section title="What needs you">
-      {nothing ? <p className="muted">Nothing at the moment.</p> : null}
+      {nothing ? <p className="muted">{isElsewhere ? 'Nothing besides what stands under Health.' : 'Nothing at the moment.'}</p> : null}
       <div className="stack">
         {problems.map((problem) => (
           <ProblemNotice key={problem.id} problem={problem} actions={detection && drawnGpus(detection.gpus).cards.length === 0 ? <LookAgain disabled={gpus.phase === 'looking'} /> : null} />
         ))}
-        {cardProblems.map(({ gpu, problem }) => (
-          <ProblemNotice key={`${gpu.id} ${problem.id}`} problem={{ ...problem, sentence: `${gpuTitle(gpu, detection?.gpus ?? [])}: ${problem.sentence}` }} />
+        {cardProblems.map(({ gpus: having, problem }) => (
+          <Notice key={`${having[0]?.id} ${problem.id}`} level="warning" title={<Words text={`${having.length === 1 ? titleOf(having[0]) : count(having.length, 'card')}: ${problem.sentence}`} />}>
+            {problem.remedy ? <p><Words text={problem.remedy} /></p> : null}
+            {having.length > 1 ? <p className="muted small">{having.map(titleOf).join(', ')}</p> : null}
+          </Notice>
         ))}
         {crashes.map((crash) => (
           <Notice
@@ -68,6 +74,23 @@ export function NeedsMe() {
 
   function nameOf(gpuId: string): string {
     const gpu = detection?.gpus.find((one) => one.id === gpuId)
-    return gpu ? gpuTitle(gpu, detection?.gpus ?? []) : 'a card that is no longer there'
+    return gpu ? titleOf(gpu) : 'a card that is no longer there'
   }
+  function titleOf(gpu: Gpu | undefined): string {
+    return gpu ? gpuTitle(gpu, detection?.gpus ?? []) : ''
+  }
+}
+
+/** What several cards have in common is said once: a rig of sixteen tends to have its troubles sixteen times over. Pure. */
+export function sharedProblems(gpus: readonly Gpu[], ofMachine: readonly Problem[]): { problem: Problem; gpus: Gpu[] }[] {
+  const shared = new Map<string, { problem: Problem; gpus: Gpu[] }>()
+  for (const gpu of gpus) {
+    for (const problem of problemsBesides(pressingProblems(gpu), ofMachine)) {
+      const key = JSON.stringify([problem.id, problem.sentence, problem.remedy])
+      const found = shared.get(key)
+      if (found) found.gpus.push(gpu)
+      else shared.set(key, { problem, gpus: [gpu] })
+    }
+  }
+  return [...shared.values()]
 }

@@ -1,7 +1,9 @@
 /** What pages decide before they draw: the best honest answer, typed settings, what-if questions, routes. */
 import { describe, expect, it } from 'vitest'
-import { usersOf } from '../../../renderer/components/why-unknown.ts'
+import { asSentence, usersOf } from '../../../renderer/components/why-unknown.ts'
 import { figuresOf } from '../../../renderer/pages/gpus/figures.ts'
+import { ofTotal } from '../../../renderer/pages/gpus/GpuTile.tsx'
+import { sharedProblems } from '../../../renderer/pages/overview/NeedsMe.tsx'
 import { cardGroups, shownGroups } from '../../../renderer/pages/compare/card-groups.ts'
 import { needsInOrder, outcomeOf } from '../../../renderer/pages/compare/needs.ts'
 import { emptyWhatIf, readWhatIf } from '../../../renderer/pages/compare/what-if-form.ts'
@@ -203,10 +205,39 @@ describe('the figures of a card', () => {
     expect(plain(fan({ fan: null, fanRpm: 812, fans: [{ share: null, rpm: 812 }] })?.value)).toBe('812 rpm')
     expect(fan({ fan: null, fanRpm: null, fans: [], unknown: { fan: 'it has none' } })).toMatchObject({ value: null, why: 'It has none' })
   })
+  it('do not call the fan of a card without one unknown', () => {
+    const fan = (fanCount: number | null, share: number | null) => figuresOf(gpu(0, { fanCount }), sample({ fan: share, fanRpm: null, fans: [] }), 'C').shown.find((figure) => figure.label === 'Fan')?.value ?? null
+    expect([fan(0, null), fan(null, null), fan(2, null)]).toEqual(['none', null, null])
+    expect(fan(0, 0.3)).not.toBe('none')
+  })
   it('do not say "nothing" uses a card that cannot be read', () => {
     expect(usersOf(sample({ processes: [] }))).toEqual([])
     expect(usersOf(sample({ processes: [], utilisation: null, memoryUsedBytes: null }))).toBeNull()
     expect(usersOf(sample({ processes: [{ pid: 1, name: 'C:\\Games\\a.exe', memoryBytes: null, ours: null }] }))).toEqual(['a.exe'])
     expect(usersOf(null)).toBeNull()
+  })
+})
+
+describe('what several cards have in common', () => {
+  const noOpenCl = { id: 'seen-by-one-layer', sentence: 'Only nvidia-smi sees this card.', remedy: 'Install it.' }
+  it('is said once, with the cards that have it; what the machine says already is not', () => {
+    const cards = [gpu(0, { problems: [noOpenCl, { id: 'hot', sentence: 'Hot.', remedy: null }] }), gpu(1, { problems: [{ ...noOpenCl }] }), gpu(2, { problems: [{ id: 'driver', sentence: 'Silent.', remedy: null }] })]
+    const shared = sharedProblems(cards, [{ id: 'driver', sentence: 'The driver is silent.', remedy: null }])
+    expect(shared.map(({ problem, gpus }) => [problem.id, gpus.map((one) => one.id)])).toEqual([['seen-by-one-layer', [cards[0]?.id, cards[1]?.id]], ['hot', [cards[0]?.id]]])
+  })
+})
+
+describe('a card in words', () => {
+  it('counts memory in the unit of the whole, from a slice of memory to 4 TB', () => {
+    const plain = (text: string) => text.replace(/\u202f/g, ' ')
+    expect(plain(ofTotal(4.2 * 1024 ** 3, 24 * 1024 ** 3))).toBe('4.2 / 24 GiB')
+    expect(plain(ofTotal(119 * 1024 ** 3, 192 * 1024 ** 3))).toBe('119 / 192 GiB')
+    expect(plain(ofTotal(3 * 1024 ** 4, 4 * 1024 ** 4))).toBe('3.0 / 4 TiB')
+    expect(plain(ofTotal(0, 1.5 * 1024 ** 4))).toBe('0.0 / 1.5 TiB')
+    expect(plain(ofTotal(100 * 1024 ** 2, 512 * 1024 ** 2))).toBe('100 MiB of 512 MiB')
+  })
+  it('makes a sentence of a reader’s reason', () => {
+    expect(asSentence('no driver gives readings of this card')).toBe('No driver gives readings of this card.')
+    expect(asSentence('nvidia-smi gave no answer.')).toBe('nvidia-smi gave no answer.')
   })
 })

@@ -2,15 +2,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chartsOf, valueRange } from '../../../renderer/pages/gpus/past/chart-list.ts'
+import { becomesFiner } from '../../../renderer/pages/gpus/past/CsvExport.tsx'
 import { csvName, readCsv, type CsvQuestion } from '../../../renderer/pages/gpus/past/csv.ts'
 import { energyWords, eventsNear, pointWords, slowedWords, stepWords, summaryWords } from '../../../renderer/pages/gpus/past/describe.ts'
 import { nextIndex } from '../../../renderer/pages/gpus/past/HistoryChart.tsx'
 import { timeWords } from '../../../renderer/pages/gpus/past/plot.ts'
-import { coarsen, columnOf, samplesFrom, slotsOf, throttleRuns, withSamples } from '../../../renderer/pages/gpus/past/points.ts'
+import { firstRange } from '../../../renderer/pages/gpus/past/Past.tsx'
+import { coarsen, columnOf, hasReadings, samplesFrom, slotsOf, throttleRuns, withSamples } from '../../../renderer/pages/gpus/past/points.ts'
 import { boundsOf, fromLocalInput, rangeProblem, shifted, toLocalInput } from '../../../renderer/pages/gpus/past/ranges.ts'
-import { fieldRows } from '../../../renderer/pages/gpus/layer-words.ts'
-import { factsOf } from '../../../renderer/pages/gpus/facts.ts'
-import { cardHealth, criticalOf } from '../../../renderer/state/alerts.ts'
+import { alertGroups, cardHealth, criticalOf } from '../../../renderer/state/alerts.ts'
 import { addSample, createSampleLog } from '../../../renderer/state/sample-log.ts'
 import type { HistoryEvent, HistoryPoint } from '../../../shared/history.ts'
 import { unknownSample } from '../../../shared/telemetry.ts'
@@ -32,6 +32,13 @@ describe('a range', () => {
     expect(shifted(earlier, 1, now)).toEqual(hour)
     expect(shifted({ kind: 'fixed', from: now - 5_000_000, to: now - 1_000_000 }, 1, now)).toEqual({ kind: 'fixed', from: now - 4_000_000, to: now })
     expect(shifted({ kind: 'fixed', from: 5, to: 20_005 }, -1, now)).toEqual({ kind: 'fixed', from: 5, to: 20_005 })
+  })
+  it('begins with what there is to see of a card', () => {
+    const at = (lostSince: number | null, firstSeenAt: number | null) => firstRange({ lostSince, firstSeenAt }, now)
+    expect(at(null, now - 60_000)).toEqual({ kind: 'live', id: '5min' })
+    expect(at(null, now - 3_600_000)).toEqual({ kind: 'live', id: '1h' })
+    expect(at(now - 60_000, 5)).toEqual({ kind: 'fixed', from: now - 3_660_000, to: now })
+    expect(at(now - 60_000, now - 93_000)).toEqual({ kind: 'fixed', from: now - 360_000, to: now })
   })
   it('of one’s own is refused with a sentence where it makes no sense', () => {
     expect(rangeProblem(now - 60_000, now, now)).toBeNull()
@@ -121,8 +128,18 @@ describe('throttling', () => {
     ])
     const seldom = [0, 10, 20, 200].map((second) => point(second, 1, { throttle: ['sw_power_cap'] }))
     expect(throttleRuns(slotsOf(seldom, 1), 1).map((run) => run.to - run.from)).toEqual([21, 1])
-    expect(plain(slowedWords(points, 1))).toBe('Slowed down by sw power cap, hw slowdown in 3 s (60 % of the recorded time).')
-    expect(slowedWords([point(0, 1)], 1)).toBeNull()
+  })
+  it('is told for as long as it is known: a long step keeps that it happened, not for how long', () => {
+    const points = [point(0, 1), point(10, 1, { throttle: ['sw_power_cap'] }), point(20, 1, { throttle: ['hw_slowdown', 'sw_power_cap'] }), point(30, null, { seconds: 0, throttle: [] }), point(40, 1)]
+    expect(plain(slowedWords(points, 1))).toBe('Slowed down by sw power cap, hw slowdown in 50 % of the readings.')
+    expect(plain(slowedWords(points, 300))).toBe('Slowed down by sw power cap, hw slowdown at some time in 50 % of the steps of 5 minutes; for how long within a step is not kept.')
+    expect(plain(slowedWords(points.slice(1, 3), 86_400))).toContain('at some time in every step of one day')
+  })
+  it('is not said to be none by a driver that does not tell', () => {
+    expect(slowedWords([point(0, 1)], 1)).toBe('Nothing slowed the card down in what is recorded here.')
+    expect(slowedWords([point(0, 1)], 1, false)).toMatch(/is not known/)
+    const slowed = [point(0, 1, { throttle: ['hw_slowdown'] })]
+    expect(slowedWords(slowed, 1, false)).toContain('hw slowdown in every reading')
   })
 })
 
@@ -133,6 +150,13 @@ describe('charts', () => {
     expect(charts.map((chart) => chart.id)).toEqual(['temperature', 'power'])
     expect(charts[0]).toMatchObject({ unit: '°F', lines: [{ metric: 'temperatureC' }] })
     expect(chartsOf(gpu(0), [point(0, null)], 'C')).toEqual([])
+    expect([hasReadings([point(0, null)]), hasReadings(points)]).toEqual([false, true])
+  })
+  it('never take an encoder for the card, a hot spot for the core, or lanes for a generation', () => {
+    const values = { encoder: 0.07, hotspotC: 80, pcieLanes: 8 }
+    const alone = [point(0, null, { min: values, mean: values, max: values })]
+    const words = chartsOf(gpu(0), alone, 'C').map((chart) => [chart.id, plain(summaryWords(chart, alone)), plain(pointWords(chart, alone[0] ?? null))])
+    expect(words).toEqual([['use', 'encoder 7 % throughout', 'encoder 7 %'], ['temperature', 'hot spot 80 °C throughout', 'hot spot 80 °C'], ['pcie', 'lanes 8 throughout', 'lanes 8']])
   })
   it('say themselves in words, as a whole and step by step', () => {
     const power = charts[1]
@@ -225,23 +249,18 @@ describe('how a card is', () => {
   })
 })
 
-describe('what each layer said', () => {
-  it('puts what they differ on first, with both values in words', () => {
-    const rows = fieldRows({ views: [{ layer: 'nvml', says: { name: 'A', memoryBytes: 1024 ** 3, pcieLanesMax: 16 } }, { layer: 'sysfs', says: { pcieLanesMax: 8 } }], disagreements: [{ field: 'pcieLanesMax', said: [{ layer: 'nvml', value: 16 }, { layer: 'sysfs', value: 8 }] }] })
-    expect(rows.map((row) => row.field)).toEqual(['pcieLanesMax', 'name', 'memoryBytes'])
-    expect(rows[0]).toMatchObject({ isDisputed: true, said: { nvml: '16', sysfs: '8' } })
-    expect(plain(rows[2]?.said.nvml ?? null)).toBe('1.0 GiB')
+describe('alerts that say the same of several cards', () => {
+  it('stand together in the order of the first, and those of the machine alone', () => {
+    const narrow = (gpuId: string, over = {}) => alert({ id: `narrow:${gpuId}`, rule: 'narrow', severity: 'info', title: 'Narrow', remedy: 'Seat it again.', gpuId, ...over })
+    const groups = alertGroups([alert({ gpuId: 'b' }), narrow('a'), narrow('b', { sentence: 'x8 of x16' }), narrow('c', { remedy: 'Another.' }), alert({ id: 'disk', gpuId: null, rule: 'disk' }), alert({ id: 'clock', gpuId: null, rule: 'disk' })])
+    expect(groups.map((group) => group.map((one) => one.id))).toEqual([['hot:GPU-00000000'], ['narrow:a', 'narrow:b'], ['narrow:c'], ['disk'], ['clock']])
   })
 })
 
-describe('facts of a card', () => {
-  it('are unknown rather than missing for a card, and only what is known for another device', () => {
-    const labels = (over: Parameters<typeof gpu>[1]) => factsOf(gpu(0, over), 'C').flatMap((group) => group.facts)
-    expect(labels({ architecture: null }).find(([label]) => label === 'Architecture')).toEqual(['Architecture', null])
-    expect(labels({ kind: 'virtual', architecture: null }).find(([label]) => label === 'Architecture')).toBeUndefined()
-    expect(labels({ vendor: 'amd', cudaVersion: null }).some(([label]) => label === 'CUDA')).toBe(false)
-    expect(labels({ remappedRows: { correctable: 1, uncorrectable: 0, pending: true, failed: false } }).find(([label]) => label === 'Remapped rows')?.[1]).toBe('1 after corrected errors, 0 after uncorrected ones; more wait for a reset')
-    expect(labels({ fanCount: 0 }).find(([label]) => label === 'Fans')?.[1]).toBe('none of its own')
+describe('a file of a long range', () => {
+  it('says where it is kept finer towards its end', () => {
+    const day = 86_400_000
+    expect([becomesFiner(1, 0), becomesFiner(900, 0), becomesFiner(900, 89 * day), becomesFiner(900, 91 * day), becomesFiner(60, 8 * day), becomesFiner(10, 2 * day)]).toEqual([false, true, true, false, false, false])
   })
 })
 

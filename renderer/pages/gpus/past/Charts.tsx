@@ -37,22 +37,25 @@ export function Charts({ gpu, shown, unit, powerLimitW, onPick }: { gpu: Gpu; sh
   const at = cursor === null ? null : nearestSlot(charts.slots, cursor)
   const onCursor = useCallback((index: number | null) => setCursor(index === null ? null : (charts.slots[index]?.time ?? null)), [charts.slots])
 
+  const span = shown.to - shown.from
+
   function sayStep(spec: ChartSpec, index: number): string {
     const slot = charts.slots[index]
     if (!slot) return ''
-    const span = shown.to - shown.from
-    const moment = slot.time * 1000
-    const when = slot.point ? stepWords(slot.point.takenAt, shown.stepSeconds, span) : formatTime(moment)
-    const events = eventsNear(shown.events, moment, Math.max((shown.stepSeconds * 1000) / 2, span / 150)).map((event) => event.sentence)
-    return [`${when}: ${pointWords(spec, slot.point)}.`, ...events].join(' ')
+    const when = slot.point ? stepWords(slot.point.takenAt, shown.stepSeconds, span) : formatTime(slot.time * 1000)
+    return `${when}: ${pointWords(spec, slot.point)}.`
+  }
+  function sayEvents(index: number): string {
+    const time = charts.slots[index]?.time
+    return time === undefined ? '' : eventsNear(shown.events, time * 1000, Math.max((shown.stepSeconds * 1000) / 2, span / 150)).map((event) => event.sentence).join(' ')
   }
 
   return (
     <>
-      <ChartKey hasSlowed={charts.all[0] !== undefined && charts.all[0].drawn.slowed.length > 0} marks={charts.all[0]?.drawn.marks ?? []} />
+      <ChartKey hasSlowed={charts.all[0] !== undefined && charts.all[0].drawn.slowed.length > 0} marks={charts.all[0]?.drawn.marks ?? []} events={at === null ? '' : sayEvents(at)} />
       <div className="charts">
         {charts.all.map(({ spec, drawn, summary }) => (
-          <HistoryChart key={spec.id} spec={spec} drawn={drawn} summary={summary} cursor={at} sayStep={(index) => sayStep(spec, index)} onCursor={onCursor} onPick={onPick} />
+          <HistoryChart key={spec.id} spec={spec} drawn={drawn} summary={summary} cursor={at} sayStep={(index) => sayStep(spec, index)} sayEvents={sayEvents} onCursor={onCursor} onPick={onPick} />
         ))}
       </div>
     </>
@@ -68,8 +71,8 @@ function nearestSlot(slots: readonly Slot[], time: number): number | null {
   return nearest
 }
 
-/** What bands and marks mean, where there are any. */
-function ChartKey({ hasSlowed, marks }: { hasSlowed: boolean; marks: Drawn['marks'] }) {
+/** What bands and marks mean, where there are any, and what happened at the cursor: once for all charts. */
+function ChartKey({ hasSlowed, marks, events }: { hasSlowed: boolean; marks: Drawn['marks']; events: string }) {
   return (
     <p className="charts-key muted small">
       {hasSlowed ? (
@@ -87,7 +90,7 @@ function ChartKey({ hasSlowed, marks }: { hasSlowed: boolean; marks: Drawn['mark
           <span aria-hidden="true">▽</span> other event
         </span>
       ) : null}
-      <span>Arrow keys or the mouse read a chart step by step; pull across a stretch to look closer.</span>
+      {events === '' ? <span>Arrow keys or the mouse read a chart step by step; pull across a stretch to look closer.</span> : <span className="charts-key-events" title={events}>{events}</span>}
     </p>
   )
 }

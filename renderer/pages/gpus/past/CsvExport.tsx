@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { historyLevels } from '../../../../shared/history.ts'
 import { count } from '../../../format/numbers.ts'
-import { useAsk } from '../../../state/window-context.ts'
+import { useAsk, useMachineNow } from '../../../state/window-context.ts'
 import { csvName, readCsv } from './csv.ts'
 import { saveFile } from './save-file.ts'
 import type { Bounds } from './ranges.ts'
@@ -12,6 +12,7 @@ type Saving = { phase: 'idle' } | { phase: 'reading'; share: number } | { phase:
 export function CsvExport({ gpuId, title, bounds, drawnStepSeconds, finestStepSeconds }: { gpuId: string; title: string; bounds: Bounds; drawnStepSeconds: number; finestStepSeconds: number }) {
   const id = useId()
   const ask = useAsk()
+  const machineNow = useMachineNow()
   const [saving, setSaving] = useState<Saving>({ phase: 'idle' })
   const [step, setStep] = useState('finest')
   const isStopped = useRef(false)
@@ -19,7 +20,8 @@ export function CsvExport({ gpuId, title, bounds, drawnStepSeconds, finestStepSe
     isStopped.current = false
     return () => void (isStopped.current = true)
   }, [])
-  const steps = [...new Set([drawnStepSeconds, ...historyLevels.map((level) => level.stepSeconds), 3600, 86_400])].filter((one) => one > finestStepSeconds).sort((a, b) => a - b)
+  const isEven = !becomesFiner(finestStepSeconds, machineNow() - bounds.to)
+  const steps = [...new Set([drawnStepSeconds, ...historyLevels.map((level) => level.stepSeconds), 3600, 86_400])].filter((one) => (isEven ? one > finestStepSeconds : one >= finestStepSeconds)).sort((a, b) => a - b)
 
   async function save(): Promise<void> {
     isStopped.current = false
@@ -41,7 +43,7 @@ export function CsvExport({ gpuId, title, bounds, drawnStepSeconds, finestStepSe
       <div className="field">
         <label htmlFor={id}>A line of the file for every</label>
         <select id={id} className="select" value={step} onChange={(event) => setStep(event.target.value)}>
-          <option value="finest">{stepTitle(finestStepSeconds)}, the finest kept</option>
+          <option value="finest">{isEven ? `${stepTitle(finestStepSeconds)}, the finest kept` : `what is kept: ${stepTitle(finestStepSeconds)} at first, then finer`}</option>
           {steps.map((one) => (
             <option key={one} value={one}>
               {stepTitle(one)}
@@ -69,6 +71,11 @@ export function CsvExport({ gpuId, title, bounds, drawnStepSeconds, finestStepSe
       ) : null}
     </div>
   )
+}
+
+/** The nearer the past, the finer it is kept: a long range, and its file, may end finer than it begins. */
+export function becomesFiner(finestStepSeconds: number, endedMsAgo: number): boolean {
+  return historyLevels.some((level) => level.stepSeconds < finestStepSeconds && level.keptSeconds !== null && level.keptSeconds * 1000 > endedMsAgo)
 }
 
 function stepTitle(seconds: number): string {

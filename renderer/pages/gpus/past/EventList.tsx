@@ -5,7 +5,7 @@ import { Icon } from '../../../components/Icon.tsx'
 import { Moment } from '../../../components/Moment.tsx'
 import { Words } from '../../../components/Words.tsx'
 import { count } from '../../../format/numbers.ts'
-import { isAboutProcess, isFault } from './describe.ts'
+import { isAboutAlert, isAboutProcess, isFault } from './describe.ts'
 
 const first = 12
 
@@ -34,6 +34,7 @@ export function EventList({ events, gpuId }: { events: readonly HistoryEvent[]; 
               <span>
                 {isFault(event) ? <Icon name="warning" /> : null}
                 {event.gpuId === null && gpuId !== '' ? <span className="muted">The machine: </span> : null}
+                {isAboutAlert(event) ? <span className="muted">Alert: </span> : null}
                 <Words text={event.sentence} />
               </span>
             </li>

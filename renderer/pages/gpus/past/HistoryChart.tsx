@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, useSyncExternalStore, type KeyboardEvent } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import type { ChartSpec } from './chart-list.ts'
+import { isNamed, type ChartSpec } from './chart-list.ts'
 import { plotOptions, subscribeToTheme, themeNow, type Drawn } from './plot.ts'
 
 export interface HistoryChartProps {
@@ -12,8 +12,10 @@ export interface HistoryChartProps {
   summary: string
   /** Which step the cursor is at, common to all charts; null: nowhere. */
   cursor: number | null
-  /** The step in words: its time, its values, its events. */
+  /** The step in words: its time and its values. */
   sayStep(index: number): string
+  /** What happened at the step; empty: nothing. It is drawn once for all charts, and read out with each. */
+  sayEvents(index: number): string
   onCursor(index: number | null): void
   onPick(from: number, to: number): void
 }
@@ -21,7 +23,7 @@ export interface HistoryChartProps {
 const height = 150
 
 export function HistoryChart(props: HistoryChartProps) {
-  const { spec, drawn, summary, cursor, sayStep } = props
+  const { spec, drawn, summary, cursor, sayStep, sayEvents } = props
   const id = useId()
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
@@ -86,10 +88,10 @@ export function HistoryChart(props: HistoryChartProps) {
         <span className="chart-title">
           {spec.title}, {spec.unit}
         </span>
-        {spec.lines.length > 1
-          ? spec.lines.map((line) => (
+        {isNamed(spec)
+          ? spec.lines.map((line, i) => (
               <span key={line.metric} className="chart-key">
-                <span className={`chart-key-line ${line.colour.slice(2)}`} aria-hidden="true" />
+                <span className={`chart-key-line chart-key-line-${i} ${line.colour.slice(2)}`} aria-hidden="true" />
                 {line.label}
               </span>
             ))
@@ -106,7 +108,7 @@ export function HistoryChart(props: HistoryChartProps) {
         aria-valuemin={0}
         aria-valuemax={Math.max(0, count - 1)}
         aria-valuenow={cursor ?? Math.max(0, count - 1)}
-        aria-valuetext={cursor === null ? summary : sayStep(cursor)}
+        aria-valuetext={cursor === null ? summary : `${sayStep(cursor)} ${sayEvents(cursor)}`.trim()}
         onKeyDown={move}
         onMouseLeave={() => props.onCursor(null)}
         onBlur={() => props.onCursor(null)}

@@ -1,5 +1,6 @@
 /** A card's past: charts over a chosen range, its energy, its events, the same as a table, and as a file. */
 import { useEffect, useMemo, useRef, useState } from 'react'
+import type { HistoryPoint } from '../../../../shared/history.ts'
 import type { Gpu } from '../../../../shared/machine.ts'
 import { Notice } from '../../../components/Notice.tsx'
 import { Section } from '../../../components/Page.tsx'
@@ -10,8 +11,8 @@ import { CsvExport } from './CsvExport.tsx'
 import { EventList } from './EventList.tsx'
 import { PastTable } from './PastTable.tsx'
 import { RangeControl } from './RangeControl.tsx'
-import { energyWords, slowedWords } from './describe.ts'
-import { samplesFrom, withSamples } from './points.ts'
+import { energyWords, slowedWords, stepLength } from './describe.ts'
+import { hasReadings, samplesFrom, withSamples } from './points.ts'
 import { boundsOf, spanOf, type Range } from './ranges.ts'
 import { useHistory } from './use-history.ts'
 
@@ -42,7 +43,9 @@ export function Past({ gpu, title }: { gpu: Gpu; title: string }) {
     return { from, to: end, stepSeconds, points: all.filter((point) => point.takenAt >= from - stepSeconds * 1000), events: (answer?.events ?? []).filter((event) => event.at >= from && event.at <= end) }
   }, [answer, samples, isLive, span, machineNow])
 
-  const isEmpty = shown.points.every((point) => point.seconds === 0)
+  const isEmpty = !hasReadings(shown.points)
+  // Of a card whose driver does not tell what slows it down, nothing is known to have done so.
+  const tellsSlowing = samples.at(-1)?.throttle !== null
   const price = settings.values.electricityPricePerKwh
   const money = moneyFormat(settings)
   return (
@@ -74,34 +77,31 @@ export function Past({ gpu, title }: { gpu: Gpu; title: string }) {
           </div>
           <div>
             <dt>Each point</dt>
-            <dd>{pointSpan(shown.stepSeconds)}</dd>
+            <dd>{shown.stepSeconds === 1 ? stepLength(1) : `${stepLength(shown.stepSeconds)}: the line is the mean, the band reaches from the least to the greatest`}</dd>
           </div>
         </dl>
       ) : null}
-      {isEmpty ? null : <p className="small">{slowedWords(shown.points, shown.stepSeconds) ?? 'Nothing slowed the card down in what is recorded here.'}</p>}
-      {isEmpty ? null : <PastTable gpu={gpu} points={shown.points} stepSeconds={shown.stepSeconds} span={shown.to - shown.from} unit={settings.values.temperatureUnit} />}
+      {isEmpty ? null : <p className="small">{slowedWords(shown.points, shown.stepSeconds, tellsSlowing)}</p>}
+      {isEmpty ? null : <PastTable gpu={gpu} points={shown.points} stepSeconds={shown.stepSeconds} span={shown.to - shown.from} unit={settings.values.temperatureUnit} tellsSlowing={tellsSlowing} />}
       <EventList events={shown.events} gpuId={gpu.id} />
       {answer ? <CsvExport gpuId={gpu.id} title={title} bounds={{ from: shown.from, to: shown.to }} drawnStepSeconds={shown.stepSeconds} finestStepSeconds={answer.finestStepSeconds} /> : null}
     </Section>
   )
 }
 
-/** The last hour; of a card that has only just appeared the last minutes, of a lost one the hour before it went. */
-function firstRange(gpu: Gpu, now: number): Range {
-  if (gpu.lostSince !== null) return { kind: 'fixed', from: Math.max(0, gpu.lostSince - 3_600_000), to: gpu.lostSince + 60_000 }
-  return { kind: 'live', id: gpu.firstSeenAt === null || now - gpu.firstSeenAt < 1_800_000 ? '5min' : '1h' }
+/** The last hour; of a card that has only just appeared the last minutes, of a lost one what led to its loss. */
+export function firstRange(gpu: Pick<Gpu, 'lostSince' | 'firstSeenAt'>, now: number): Range {
+  const minute = 60_000
+  const { lostSince, firstSeenAt } = gpu
+  if (lostSince === null) return { kind: 'live', id: firstSeenAt === null || now - firstSeenAt < 30 * minute ? '5min' : '1h' }
+  const hereFor = firstSeenAt === null ? 60 * minute : lostSince - firstSeenAt + minute / 2
+  return { kind: 'fixed', from: Math.max(0, lostSince - Math.min(60 * minute, Math.max(5 * minute, hereFor))), to: lostSince + minute }
 }
 
-function emptyWords(gpu: Gpu, shown: { to: number }): string {
+function emptyWords(gpu: Gpu, shown: { to: number; points: HistoryPoint[] }): string {
+  if (shown.points.some((point) => point.seconds > 0)) return 'The card was there in this range, but gave no readings.'
   if (gpu.lostSince !== null && shown.to > gpu.lostSince) return 'Nothing is recorded in this range. The card is lost: choose an earlier one.'
   return 'Nothing is recorded in this range.'
-}
-
-function pointSpan(stepSeconds: number): string {
-  if (stepSeconds === 1) return 'one second'
-  const one: Record<number, string> = { 60: 'one minute', 3600: 'one hour', 86_400: 'one day' }
-  const words = one[stepSeconds] ?? (stepSeconds < 120 ? `${stepSeconds} seconds` : stepSeconds < 7200 ? `${Math.round(stepSeconds / 6) / 10} minutes` : stepSeconds < 172_800 ? `${Math.round(stepSeconds / 360) / 10} hours` : `${Math.round(stepSeconds / 8640) / 10} days`)
-  return `${words}: the line is the mean, the band reaches from the least to the greatest`
 }
 
 /** How many points a chart can draw, in steps, so that a window that is pulled wider does not ask at every pixel. */

@@ -9,17 +9,27 @@ import { coarsen } from './points.ts'
 
 const rows = 40
 
-export function PastTable({ gpu, points, stepSeconds, span, unit }: { gpu: Gpu; points: HistoryPoint[]; stepSeconds: number; span: number; unit: 'C' | 'F' }) {
+interface PastTableProps {
+  gpu: Gpu
+  points: HistoryPoint[]
+  stepSeconds: number
+  span: number
+  unit: 'C' | 'F'
+  /** Whether the driver says what slows the card down. */
+  tellsSlowing: boolean
+}
+
+export function PastTable(props: PastTableProps) {
   return (
     <details className="past-table">
       <summary>The same as a table</summary>
-      <TableOf gpu={gpu} points={points} stepSeconds={stepSeconds} span={span} unit={unit} />
+      <TableOf {...props} />
     </details>
   )
 }
 
-function TableOf({ gpu, points, stepSeconds, span, unit }: { gpu: Gpu; points: HistoryPoint[]; stepSeconds: number; span: number; unit: 'C' | 'F' }) {
-  const columns = chartsOf(gpu, points, unit).flatMap((spec) => spec.lines.map((line, i) => ({ key: line.metric, title: i === 0 ? spec.title : `${spec.title}, ${line.label}`, say: spec.say })))
+function TableOf({ gpu, points, stepSeconds, span, unit, tellsSlowing }: PastTableProps) {
+  const columns = chartsOf(gpu, points, unit).flatMap((spec) => spec.lines.map((line) => ({ key: line.metric, title: line.metric === spec.main ? spec.title : `${spec.title}, ${line.label}`, say: spec.say })))
   const coarse = coarsen(points, stepSeconds, rows)
   return (
     <ScrollBox label="Readings over time as a table">
@@ -45,7 +55,7 @@ function TableOf({ gpu, points, stepSeconds, span, unit }: { gpu: Gpu; points: H
                   {valueWords(point, column.key, column.say) ?? <span className="unknown">unknown</span>}
                 </td>
               ))}
-              <td>{slowingReasons(point.throttle).join(', ') || <span className="muted">nothing</span>}</td>
+              <td>{slowingReasons(point.throttle).join(', ') || <span className={tellsSlowing ? 'muted' : 'unknown'}>{tellsSlowing ? 'nothing' : 'unknown'}</span>}</td>
             </tr>
           ))}
         </tbody>

@@ -15,6 +15,8 @@ export interface ChartSpec {
   id: string
   title: string
   unit: string
+  /** The reading that the title alone names; every other line needs a name of its own. null: all do. */
+  main: MetricId | null
   /** The first is drawn with its band from least to greatest. */
   lines: ChartLine[]
   /** From the contract's unit to the axis's. */
@@ -41,7 +43,7 @@ export function chartsOf(gpu: Gpu, points: readonly HistoryPoint[], temperatureU
   const line = (metric: MetricId, label: string, colour: string): ChartLine => ({ metric, label, colour })
   /** Encoder and decoder are idle on most cards; a line along zero tells nothing. */
   const ifUsed = (one: ChartLine) => (points.some((point) => (point.max[one.metric] ?? 0) > 0) ? [one] : [])
-  const specs: ChartSpec[] = [
+  const specs: Omit<ChartSpec, 'main'>[] = [
     {
       id: 'use', title: 'In use', unit: '%', scale: percent, say: percentWords, from: 0, to: 100, limit: null,
       lines: [line('utilisation', 'the card', '--series-use'), ...ifUsed(line('encoder', 'encoder', '--series-second')), ...ifUsed(line('decoder', 'decoder', '--series-third'))],
@@ -69,7 +71,12 @@ export function chartsOf(gpu: Gpu, points: readonly HistoryPoint[], temperatureU
       lines: [line('pcieLanes', 'lanes', '--series-temperature'), line('pcieGeneration', 'generation', '--series-second')],
     },
   ]
-  return specs.map((spec) => ({ ...spec, lines: spec.lines.filter((one) => isKnown(points, one.metric)) })).filter((spec) => spec.lines.length > 0)
+  return specs.map((spec) => ({ ...spec, main: spec.id === 'pcie' ? null : (spec.lines[0]?.metric ?? null), lines: spec.lines.filter((one) => isKnown(points, one.metric)) })).filter((spec) => spec.lines.length > 0)
+}
+
+/** Whether a chart's lines need their names: a lone encoder is not the card's load. */
+export function isNamed(spec: Pick<ChartSpec, 'lines' | 'main'>): boolean {
+  return spec.lines.length !== 1 || spec.lines[0]?.metric !== spec.main
 }
 
 /** The ends of a chart's value axis: those it is given, widened by what was read. */

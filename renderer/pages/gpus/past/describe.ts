@@ -3,7 +3,7 @@ import type { HistoryEnergy, HistoryEvent, HistoryEventId, HistoryPoint, MetricI
 import { formatNumber, formatShare, gap } from '../../../format/numbers.ts'
 import { formatClock, formatMoment, formatSpan, formatTime } from '../../../format/time.ts'
 import { slowingReasons } from '../../../state/alerts.ts'
-import type { ChartSpec } from './chart-list.ts'
+import { isNamed, type ChartSpec } from './chart-list.ts'
 
 const day = 86_400_000
 
@@ -27,9 +27,9 @@ export function valueWords(point: HistoryPoint | null, metric: MetricId, say: (v
 /** One step of one chart: "63 °C (61 to 66), hot spot 71 °C; slowed down by sw power cap". */
 export function pointWords(spec: ChartSpec, point: HistoryPoint | null): string {
   if (!point) return 'nothing was recorded'
-  const values = spec.lines.map(({ metric, label }, i) => {
+  const values = spec.lines.map(({ metric, label }) => {
     const words = valueWords(point, metric, spec.say) ?? 'unknown'
-    return i === 0 && spec.lines.length === 1 ? words : `${label} ${words}`
+    return isNamed(spec) ? `${label} ${words}` : words
   })
   const slowed = slowingReasons(point.throttle)
   return `${values.join(', ')}${slowed.length === 0 ? '' : `; slowed down by ${slowed.join(', ')}`}`
@@ -69,7 +69,7 @@ export function summaryWords(spec: ChartSpec, points: readonly HistoryPoint[]): 
   const parts = spec.lines.map(({ metric, label }) => {
     const summary = summaryOf(points, metric)
     if (!summary) return null
-    const name = spec.lines.length > 1 ? `${label} ` : ''
+    const name = isNamed(spec) ? `${label} ` : ''
     const words = spec.say(summary.least) === spec.say(summary.greatest) ? `${spec.say(summary.mean)} throughout` : `${spec.say(summary.least)} to ${spec.say(summary.greatest)}, ${spec.say(summary.mean)} on average`
     return `${name}${words}`
   })
@@ -83,14 +83,25 @@ export function energyWords(energy: HistoryEnergy | null): string {
   return `${kwh}; ${energy.coverage < 0.01 ? `less than 1${gap}%` : formatShare(energy.coverage)} of the range was measured, and the rest is not guessed`
 }
 
-/** Of the recorded time, how much the card was slowed down. */
-export function slowedWords(points: readonly HistoryPoint[], stepSeconds: number): string | null {
-  const recorded = points.reduce((sum, point) => sum + Math.min(point.seconds, stepSeconds), 0)
-  const slowed = points.filter((point) => slowingReasons(point.throttle).length > 0)
-  if (slowed.length === 0 || recorded === 0) return null
-  const reasons = [...new Set(slowed.flatMap((point) => slowingReasons(point.throttle)))]
-  const seconds = slowed.reduce((sum, point) => sum + Math.min(point.seconds, stepSeconds), 0)
-  return `Slowed down by ${reasons.join(', ')} in ${stepSeconds > 1 ? 'steps that make up ' : ''}${formatSpan(seconds * 1000)} (${formatShare(seconds / recorded)} of the recorded time).`
+/** How much of what is recorded the card was slowed down in; `isReadable`: whether its driver tells. A longer step keeps only that it happened in it, not for how long. */
+export function slowedWords(points: readonly HistoryPoint[], stepSeconds: number, isReadable = true): string {
+  const recorded = points.filter((point) => point.seconds > 0)
+  const slowed = recorded.filter((point) => slowingReasons(point.throttle).length > 0)
+  if (slowed.length === 0) return isReadable ? 'Nothing slowed the card down in what is recorded here.' : 'Whether anything slowed the card down is not known: its driver does not tell.'
+  const reasons = [...new Set(slowed.flatMap((point) => slowingReasons(point.throttle)))].join(', ')
+  const share = formatShare(slowed.length / recorded.length)
+  if (stepSeconds === 1) return `Slowed down by ${reasons} in ${slowed.length === recorded.length ? 'every reading' : `${share} of the readings`}.`
+  return `Slowed down by ${reasons} at some time in ${slowed.length === recorded.length ? 'every step' : `${share} of the steps`} of ${stepLength(stepSeconds)}; for how long within a step is not kept.`
+}
+
+/** "one second", "5 minutes", "one day": how long a step is. */
+export function stepLength(stepSeconds: number): string {
+  const one: Record<number, string> = { 1: 'one second', 60: 'one minute', 3600: 'one hour', 86_400: 'one day' }
+  const words = one[stepSeconds]
+  if (words) return words
+  if (stepSeconds < 120) return `${stepSeconds} seconds`
+  if (stepSeconds < 7200) return `${Math.round(stepSeconds / 6) / 10} minutes`
+  return stepSeconds < 172_800 ? `${Math.round(stepSeconds / 360) / 10} hours` : `${Math.round(stepSeconds / 8640) / 10} days`
 }
 
 const faults: ReadonlySet<HistoryEventId> = new Set<HistoryEventId>(['card-lost', 'driver-silent', 'ecc-uncorrected', 'memory-retired', 'xid', 'pcie-narrowed', 'probe-restarted', 'recording-stopped', 'alert-began'])
@@ -102,6 +113,10 @@ export function isFault(event: HistoryEvent): boolean {
 }
 export function isMarked(event: HistoryEvent): boolean {
   return !unmarked.has(event.id)
+}
+/** An alert stands on something that is often an event itself. */
+export function isAboutAlert(event: HistoryEvent): boolean {
+  return event.id === 'alert-began' || event.id === 'alert-ended'
 }
 export function isAboutProcess(event: HistoryEvent): boolean {
   return event.id === 'process-came' || event.id === 'process-went'

@@ -56,7 +56,8 @@ export function plotOptions(spec: ChartSpec, size: { width: number; height: numb
     legend: { show: false },
     cursor: {
       y: false,
-      points: { size: 6, width: 1.5 },
+      // On the mean alone: dots on the ends of three bands would hide what they mark.
+      points: { size: (_, series) => (series % 3 === 2 ? 6 : 0), width: (_, series) => (series % 3 === 2 ? 1.5 : 0) },
       drag: { x: true, y: false, setScale: false, dist: leastPick },
       // The chart is moved about by the page's own keys, and the lock of a click would hold the line in place.
       lock: false,

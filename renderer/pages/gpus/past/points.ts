@@ -113,6 +113,11 @@ export function columnOf(slots: readonly Slot[], metric: MetricId, part: Part, s
   })
 }
 
+/** A card that is there may still tell nothing of itself. */
+export function hasReadings(points: readonly HistoryPoint[]): boolean {
+  return points.some((point) => metricIds.some((metric) => point.mean[metric] != null))
+}
+
 export function isKnown(points: readonly HistoryPoint[], metric: MetricId): boolean {
   return points.some((point) => point.mean[metric] != null)
 }

@@ -36,9 +36,10 @@ export function boundsOf(range: Range, now: number): Bounds {
   return { from: Math.max(0, Math.floor(now - spanOf(range))), to: Math.floor(now) }
 }
 
-/** How long an answer is drawn before it is asked for again; samples that are pushed meanwhile are added to it. */
+/** How long an answer is drawn before it is asked for again; samples pushed meanwhile are added to its steps, but not to its energy and events. */
 export function renewMs(range: Range): number {
   const span = spanOf(range)
+  if (span <= 10 * minute) return minute / 6
   return span <= hour ? minute : span <= day ? 2 * minute : 10 * minute
 }
 
