@@ -2,7 +2,7 @@
 import type { GpuSample } from '../../shared/telemetry.ts'
 import { bad, clear, defineRule, isLost, unknown, type CardLook } from './rule.ts'
 import { isLoaded, isOfLaptop } from './rules-heat.ts'
-import { countWords, listWords, momentWords, percentWords } from './words.ts'
+import { countWords, listWords, percentWords } from './words.ts'
 import { xidRemedy, xidSeverity } from './xids.ts'
 
 const minuteMs = 60_000
@@ -22,13 +22,14 @@ export const lost = defineRule<CardLook>({
     return bad({
       severity: isOnPurpose ? 'warning' : 'critical',
       title: 'Card lost',
-      sentence: `The system has not seen it since ${momentWords(look.gpu.lostSince)}.`,
+      // No moment in the words: whoever reads them may be in another time zone, and `since` stands beside them.
+      sentence: 'The system does not find it any more.',
       remedy: isExternal
         ? 'If it was unplugged, nothing is wrong. If not, check the cable and the power of its enclosure.'
         : isOnPurpose
           ? 'If it was switched off (laptops can, in a tool of their maker or in the firmware), nothing is wrong. If not, restart the computer and look whether the driver still loads.'
           : 'Switch the computer off and on: many cards come back so. If not, check its power cables, the riser and the slot, and whether the driver still loads. If it was taken out for good, choose Forget on its page.',
-      evidence: [{ label: 'Lost since', value: momentWords(look.gpu.lostSince) }],
+      evidence: [{ label: 'Last look for cards', value: 'not found' }],
       since: look.gpu.lostSince,
     })
   },

@@ -138,7 +138,7 @@ describe('an alert', () => {
     await house.run(35, { 'GPU-2': {} })
     expect(house.state().open).toMatchObject([{ id: 'lost:GPU-1', since: lostSince }])
     expect(house.shown).toHaveLength(1)
-    expect(house.shown[0]?.body).toMatch(/^The system has not seen it since .* It has been so for 9 d\./)
+    expect(house.shown[0]?.body).toMatch(/^The system does not find it any more\. .*It has been so for 9 d\./)
   })
 
   it('goes with a card that is forgotten', async () => {
