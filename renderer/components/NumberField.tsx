@@ -1,5 +1,6 @@
 /** A number with its unit, its own sentence when it is wrong, and help below it. */
 import { useId, type ReactNode } from 'react'
+import { FieldNotes, SavedMark } from './FieldNotes.tsx'
 
 export interface NumberFieldProps {
   label: string
@@ -37,20 +38,9 @@ export function NumberField({ label, value, onChange, onCommit, unit, placeholde
           }}
         />
         {unit ? <span className="field-unit">{unit}</span> : null}
-        <span className="field-saved" role="status">
-          {saved ? 'Saved' : ''}
-        </span>
+        <SavedMark saved={saved} />
       </span>
-      {problem ? (
-        <span className="field-problem" id={`${id}-problem`} role="alert">
-          {problem}
-        </span>
-      ) : null}
-      {help ? (
-        <span className="field-help" id={`${id}-help`}>
-          {help}
-        </span>
-      ) : null}
+      <FieldNotes id={id} problem={problem} help={help} />
     </div>
   )
 }

@@ -1,5 +1,6 @@
 /** One setting with a few choices; saved when chosen. */
 import { useId, useState } from 'react'
+import { FieldNotes, SavedMark } from '../../components/FieldNotes.tsx'
 import type { Settings, SettingsChange } from '../../../shared/settings.ts'
 import { useAsk } from '../../state/window-context.ts'
 import type { Choice } from './choices.ts'
@@ -33,20 +34,9 @@ export function ChoiceSetting<Name extends keyof Settings>({ name, label, value,
             </option>
           ))}
         </select>
-        <span className="field-saved" role="status">
-          {outcome.saved ? 'Saved' : ''}
-        </span>
+        <SavedMark saved={outcome.saved} />
       </span>
-      {outcome.problem ? (
-        <span className="field-problem" role="alert">
-          {outcome.problem}
-        </span>
-      ) : null}
-      {help ? (
-        <span className="field-help" id={`${id}-help`}>
-          {help}
-        </span>
-      ) : null}
+      <FieldNotes id={id} problem={outcome.problem} help={help} />
     </div>
   )
 }

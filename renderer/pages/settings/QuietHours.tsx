@@ -1,5 +1,6 @@
 /** The hours in which nothing is sent: both ends or neither, saved together. */
 import { useId, useState } from 'react'
+import { FieldNotes, SavedMark } from '../../components/FieldNotes.tsx'
 import { useAsk } from '../../state/window-context.ts'
 
 export function QuietHours({ from, to }: { from: string | null; to: string | null }) {
@@ -39,18 +40,9 @@ export function QuietHours({ from, to }: { from: string | null; to: string | nul
             None
           </button>
         ) : null}
-        <span className="field-saved" role="status">
-          {outcome.saved ? 'Saved' : ''}
-        </span>
+        <SavedMark saved={outcome.saved} />
       </span>
-      {outcome.problem ? (
-        <span className="field-problem" role="alert">
-          {outcome.problem}
-        </span>
-      ) : null}
-      <span className="field-help" id={`${id}-help`}>
-        By the clock of the machine that is watched; they may go over midnight. What began in them and lasts is told when they are over.
-      </span>
+      <FieldNotes id={id} problem={outcome.problem} help="By the clock of the machine that is watched; they may go over midnight. What began in them and lasts is told when they are over." />
     </fieldset>
   )
 }

@@ -1,5 +1,6 @@
 /** One setting that is on or off; saved when it is changed. */
 import { useId, useState } from 'react'
+import { FieldNotes, SavedMark } from '../../components/FieldNotes.tsx'
 import type { Settings, SettingsChange } from '../../../shared/settings.ts'
 import { useAsk } from '../../state/window-context.ts'
 
@@ -24,20 +25,9 @@ export function SwitchSetting({ name, label, value, help }: { name: SwitchName; 
           <input type="checkbox" checked={chosen ?? value} aria-describedby={help ? `${id}-help` : undefined} onChange={(event) => void change(event.target.checked)} />
           {label}
         </label>
-        <span className="field-saved" role="status">
-          {outcome.saved ? 'Saved' : ''}
-        </span>
+        <SavedMark saved={outcome.saved} />
       </span>
-      {outcome.problem ? (
-        <span className="field-problem" role="alert">
-          {outcome.problem}
-        </span>
-      ) : null}
-      {help ? (
-        <span className="field-help" id={`${id}-help`}>
-          {help}
-        </span>
-      ) : null}
+      <FieldNotes id={id} problem={outcome.problem} help={help} />
     </div>
   )
 }
