@@ -101,5 +101,7 @@ export function createGather(options: GatherOptions): Gather {
 }
 
 function notReadable(card: Gpu, at: number): GpuSample {
+  // What is said of a card that gave readings before is no reason why it gives none now.
+  if (card.sample !== null && !isEmptySample(card.sample)) return unknownSample(at, leftOut)
   return unknownSample(at, card.problems[0]?.sentence ?? 'no driver on this machine gives readings of this card')
 }

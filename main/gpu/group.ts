@@ -1,5 +1,6 @@
 /** Puts together what several layers saw of the same card: by UUID, by PCI address, else by maker, id and name. Pure. */
 import type { DetectionLayer } from '../../shared/machine.ts'
+import { bundlePlatforms } from './opencl-platforms.ts'
 import { plainName } from './plain-name.ts'
 import type { CardSeen, LayerAnswer } from './vendor.ts'
 
@@ -13,17 +14,17 @@ export function groupCards(answers: readonly LayerAnswer[]): CardGroup[] {
   const groups: CardGroup[] = []
   for (const layer of layerOrder) {
     const cards = withoutSharedUuids(answers.filter((answer) => answer.layer === layer).flatMap((answer) => answer.cards))
-    const unplaced: CardSeen[] = []
-    for (const card of cards) {
-      const group = groups.find((candidate) => isSameCard(candidate, card))
-      if (group) group.push(card)
-      else unplaced.push(card)
+    const unplaced: CardGroup[] = []
+    // Two entries of one layer may be one card: two OpenCL platforms on one GPU or one processor.
+    for (const bundle of layer === 'opencl' ? bundlePlatforms(cards) : cards.map((card) => [card])) {
+      const group = groups.find((candidate) => bundle.some((card) => isSameCard(candidate, card)))
+      if (group) group.push(...bundle)
+      else unplaced.push(bundle)
     }
-    for (const card of matchByLikeness(groups, unplaced, layer)) {
-      // Two entries of one layer may be one card: two OpenCL platforms on one GPU or one processor.
-      const group = groups.find((candidate) => isSameCard(candidate, card))
-      if (group) group.push(card)
-      else groups.push([card])
+    for (const bundle of matchByLikeness(groups, unplaced, layer)) {
+      const group = groups.find((candidate) => bundle.some((card) => isSameCard(candidate, card)))
+      if (group) group.push(...bundle)
+      else groups.push(bundle)
     }
   }
   return groups
@@ -48,15 +49,16 @@ function isSameCard(group: CardGroup, card: CardSeen): boolean {
 }
 
 /** Gives cards that carry no address, or none that the others know, to groups they may belong to. Returns those left over. */
-function matchByLikeness(groups: CardGroup[], cards: CardSeen[], layer: DetectionLayer): CardSeen[] {
-  let left = cards.filter((card) => card.kind !== 'cpu-device')
-  const processors = cards.filter((card) => card.kind === 'cpu-device')
+function matchByLikeness(groups: CardGroup[], bundles: CardGroup[], layer: DetectionLayer): CardGroup[] {
+  const isProcessor = (bundle: CardGroup): boolean => bundle.some((card) => card.kind === 'cpu-device')
+  let left = bundles.filter((bundle) => !isProcessor(bundle))
+  const processors = bundles.filter(isProcessor)
   const open = (): CardGroup[] => groups.filter((group) => group.every((member) => member.layer !== layer && member.kind !== 'cpu-device'))
 
   function give(fits: (group: CardGroup, card: CardSeen) => boolean): void {
-    left = left.filter((card) => {
-      const group = open().find((candidate) => mayBeSame(candidate, card) && fits(candidate, card))
-      group?.push(card)
+    left = left.filter((bundle) => {
+      const group = open().find((candidate) => mayAllBeSame(candidate, bundle) && bundle.some((card) => fits(candidate, card)))
+      group?.push(...bundle)
       return group === undefined
     })
   }
@@ -64,15 +66,23 @@ function matchByLikeness(groups: CardGroup[], cards: CardSeen[], layer: Detectio
   give((group, card) => group.some((member) => plainName(member.name) !== '' && plainName(member.name) === plainName(card.name)))
 
   // As many left as there are cards of the maker that lack this layer: then they are the same, in order.
-  for (const vendor of new Set(left.map((card) => card.vendor))) {
+  for (const vendor of new Set(left.map(makerOf))) {
     if (vendor === null || vendor === 'other') continue
-    const mine = left.filter((card) => card.vendor === vendor)
+    const mine = left.filter((bundle) => makerOf(bundle) === vendor)
     const theirs = open().filter((group) => group.some((member) => member.vendor === vendor))
-    if (mine.length !== theirs.length || !mine.every((card, index) => mayBeSame(theirs[index]!, card))) continue
-    mine.forEach((card, index) => theirs[index]!.push(card))
-    left = left.filter((card) => card.vendor !== vendor)
+    if (mine.length !== theirs.length || !mine.every((bundle, index) => mayAllBeSame(theirs[index]!, bundle))) continue
+    mine.forEach((bundle, index) => theirs[index]!.push(...bundle))
+    left = left.filter((bundle) => makerOf(bundle) !== vendor)
   }
   return [...left, ...processors]
+}
+
+function makerOf(bundle: CardGroup): CardSeen['vendor'] {
+  return bundle[0]!.vendor
+}
+
+function mayAllBeSame(group: CardGroup, bundle: CardGroup): boolean {
+  return bundle.every((card) => mayBeSame(group, card))
 }
 
 /** Nothing that both know speaks against it. */

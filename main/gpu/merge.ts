@@ -125,7 +125,7 @@ function composeCard(id: string, group: CardGroup, answers: readonly LayerAnswer
     problems: [],
   }
   const own = sorted.flatMap((member) => member.problems).filter((problem, index, all) => all.findIndex(({ id }) => id === problem.id) === index)
-  return { ...gpu, problems: cardProblems(gpu, { own, name: named.problem, answers, final: options.final }) }
+  return { ...gpu, problems: cardProblems(gpu, { own, name: named.problem, answers, machine: options.machine, final: options.final }) }
 }
 
 /** Of the layer that is believed first, its gaps filled by the others. */

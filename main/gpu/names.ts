@@ -2,6 +2,7 @@
 import type { GpuKind, GpuVendor, Problem } from '../../shared/machine.ts'
 import type { CardGroup } from './group.ts'
 import type { PciNames } from './pci-names.ts'
+import { withoutDriverWords } from './plain-name.ts'
 
 export interface CardName {
   name: string
@@ -26,7 +27,7 @@ export function nameCard(group: CardGroup, { vendor, kind }: { vendor: GpuVendor
   }
   if (said !== undefined) {
     // "Radeon RX 7900 XT/7900 XTX" stands for several products; device id with revision tells which.
-    const name = said.includes('/') && byId !== null && !byId.includes('/') ? byId : personName(said)
+    const name = withoutDriverWords(said).includes('/') && byId !== null && !byId.includes('/') ? byId : personName(said)
     return { name, driverName: said === name ? null : said, problem: null }
   }
 
@@ -63,9 +64,9 @@ export function isNoName(name: string): boolean {
   )
 }
 
-/** "GA102 [GeForce RTX 3090] (rev a1)" → "GeForce RTX 3090"; most names stay as they are. */
+/** "GA102 [GeForce RTX 3090] (rev a1)" → "GeForce RTX 3090", and no word of Mesa's about itself; most names stay as they are. */
 function personName(name: string): string {
-  return (/^[A-Z][A-Za-z0-9 /-]*\[([^\]]+)\]/.exec(name.trim())?.[1] ?? name).trim()
+  return withoutDriverWords((/^[A-Z][A-Za-z0-9 /-]*\[([^\]]+)\]/.exec(name.trim())?.[1] ?? name).trim())
 }
 
 /** Makers of adapters that exist in software alone, or that only carry a server's remote screen. */

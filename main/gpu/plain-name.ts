@@ -1,8 +1,14 @@
 /** Names of cards without what differs from tool to tool: makers, trade marks, punctuation. Pure. */
 
+/** Mesa adds its driver, the chip and versions: "AMD Radeon 890M (radeonsi, gfx1150, LLVM 19.1.1, DRM 3.59)" → "AMD Radeon 890M". */
+export function withoutDriverWords(name: string): string {
+  const bare = name.replace(/\s*\((?=[^()]*\b(?:radeonsi|radv|r600|nvk|nouveau|zink|iris|llvm|drm \d))[^()]*\)/gi, '').trim()
+  return bare === '' ? name : bare
+}
+
 /** "NVIDIA GeForce RTX 4090" and "GeForce RTX(TM) 4090" → "geforce rtx 4090". */
 export function plainName(name: string | null): string {
-  return (name ?? '')
+  return withoutDriverWords(name ?? '')
     .toLowerCase()
     .replace(/\((r|tm|c)\)|[®™]/g, ' ')
     .replace(/\b(nvidia|amd|ati|intel|corporation|advanced micro devices,? inc\.?)\b/g, ' ')
@@ -18,7 +24,7 @@ const tellingWords = new Set(['ti', 'super', 'xt', 'xtx', 'gre', 'laptop', 'mobi
  * "RX 7900 XT/7900 XTX" stands for each of its products.
  */
 export function namesAgree(one: string, other: string): boolean {
-  return variantsOf(one).some((left) => variantsOf(other).some((right) => wordsAgree(left, right)))
+  return variantsOf(withoutDriverWords(one)).some((left) => variantsOf(withoutDriverWords(other)).some((right) => wordsAgree(left, right)))
 }
 
 function variantsOf(name: string): string[] {

@@ -3,15 +3,17 @@
  *
  *   none ──ask──▶ running ──deadline or silence──▶ killed ─▶ none      (every open question fails "not answering")
  *                    ├──────process died──────────────────▶ none      (every open question fails "died")
- *                    └──────too much memory───────────────▶ ended once nothing is asked ─▶ none
+ *                    └──────too much memory───────────────▶ ended once nothing is asked ─▶ none, and pausing where it grew fast
  *
  * Whoever asks keeps pauses between tries (telemetry.ts, rescan.ts), so that a process that dies at once is not started in a loop.
+ * One that answers well until it has taken too much memory gives them no reason to: it is paused here, with the same growing pauses.
  */
 import type { WorkerHandle } from '../host.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
 import { checkedAnswer, checkedSamples } from './answer-check.ts'
 import { beatMs, type FromProbe, type ProbeQuestion, type ProbeReply, type ToProbe } from './probe-messages.ts'
+import { backOffMs } from './reader.ts'
 
 /** With nothing asked, this long without a heartbeat means that the process hangs. */
 const silenceMs = 5 * beatMs
@@ -24,6 +26,8 @@ const farewellMs = 3_000
 const mostStuck = 3
 /** The libraries of sixteen cards take 60 to 250 MB. */
 export const memoryLimitBytes = 768 * 1024 ** 2
+/** A process that lasts so long before it has taken too much may be started again at once. */
+const fastGrowthMs = 2 * 60_000
 
 export class ProbeFailure extends Error {
   override name = 'ProbeFailure'
@@ -36,7 +40,7 @@ export class ProbeFailure extends Error {
 }
 
 export interface Probe {
-  /** Starts the process where there is none. Rejects with ProbeFailure. */
+  /** Starts the process where there is none, or says that it pauses. Rejects with ProbeFailure. */
   ask<Question extends ProbeQuestion>(question: Question, deadlineMs: number): Promise<ProbeReply<Question>>
   /** Ends the process; resolves once it is gone. Another question would start a new one. */
   end(): Promise<void>
@@ -59,6 +63,7 @@ interface Running {
   open: Map<number, Open>
   /** One timer for all deadlines: a fresh one for every question of every second costs more than the answer. */
   alarm: { of: number; dueAt: number; cancel: () => void } | null
+  startedAt: number
   heardAt: number
   /** It takes too much memory, and is ended as soon as nothing is asked of it. */
   isTooLarge: boolean
@@ -81,13 +86,16 @@ export function createProbe(options: ProbeOptions): Probe {
   let lastId = 0
   /** Why the process before this one is gone; null: it was ended in order, or there was none. */
   let endedBy: string | null = null
+  /** How often in a row it had soon taken too much memory, and until when it is left alone for that; by the steady clock. */
+  let grewFast = 0
+  let pausedUntil = -Infinity
 
   function start(): Running {
     if (finishing.size >= mostStuck) throw new Error(`${finishing.size} processes that read ${reads} hang inside the system and cannot be ended; only a restart of the machine helps`)
     const handle = options.startWorker()
     let announceGone = (): void => {}
     const gone = new Promise<void>((done) => (announceGone = done))
-    const started: Running = { handle, open: new Map(), alarm: null, heardAt: options.steadyMs(), isTooLarge: false, stopWatching: () => {}, gone }
+    const started: Running = { handle, open: new Map(), alarm: null, startedAt: options.steadyMs(), heardAt: options.steadyMs(), isTooLarge: false, stopWatching: () => {}, gone }
     worker = started
     handle.onMessage((raw) => {
       started.heardAt = options.steadyMs()
@@ -117,7 +125,13 @@ export function createProbe(options: ProbeOptions): Probe {
       from.isTooLarge = true
       trouble(`The process that reads ${reads} had taken ${megabytes(message.rssBytes)} of memory (a library of the driver loses some with every call)`, { rssBytes: message.rssBytes, limitBytes })
     }
-    if (from.isTooLarge && from.open.size === 0 && worker === from) retire(from, new ProbeFailure('died', 'it took too much memory'))
+    if (from.isTooLarge && from.open.size === 0 && worker === from) retireTooLarge(from)
+  }
+
+  function retireTooLarge(from: Running): void {
+    grewFast = options.steadyMs() - from.startedAt < fastGrowthMs ? grewFast + 1 : 0
+    pausedUntil = grewFast === 0 ? -Infinity : options.steadyMs() + backOffMs(grewFast)
+    retire(from, new ProbeFailure('died', 'it took too much memory'))
   }
 
   function trouble(what: string, details: object): void {
@@ -187,6 +201,11 @@ export function createProbe(options: ProbeOptions): Probe {
   return {
     ask(question, deadlineMs) {
       return new Promise((resolve, reject) => {
+        // A look is rare, and somebody may wait for it; samples are what makes such a library grow.
+        if (worker === null && question.kind === 'sample' && options.steadyMs() < pausedUntil) {
+          reject(new ProbeFailure('died', 'the process that reads it soon takes too much memory, and is started again after a pause'))
+          return
+        }
         let asked: Running
         try {
           asked = worker ?? start()

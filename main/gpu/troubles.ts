@@ -1,6 +1,8 @@
 /** What is wrong, as sentences: with one card, and with the machine as a whole. Pure. */
-import type { DetectionLayer, Gpu, Problem } from '../../shared/machine.ts'
+import type { DetectionLayer, Gpu, Machine, Problem } from '../../shared/machine.ts'
 import { driverMissing } from './nvidia/problems.ts'
+import { driverMissingIn, kernelCardHandedIn, noGpuIn } from './place-troubles.ts'
+import { isEmptySample } from './reading.ts'
 import type { LayerAnswer } from './vendor.ts'
 
 const nvidiaLayers: readonly DetectionLayer[] = ['nvml', 'nvidia-smi']
@@ -10,52 +12,61 @@ export interface CardTroubleInput {
   own: Problem[]
   name: Problem | null
   answers: readonly LayerAnswer[]
+  machine: Machine
   final: boolean
 }
 
-export function cardProblems(gpu: Gpu, { own, name, answers, final }: CardTroubleInput): Problem[] {
+export function cardProblems(gpu: Gpu, { own, name, answers, machine, final }: CardTroubleInput): Problem[] {
   // A card that is lost answers nothing: what else is missing follows from that.
   if (own.some(({ id }) => id === 'gpu-lost')) return own
   const problems = [...own]
   if (name) problems.push(name)
   if (!final || gpu.kind !== 'gpu') return problems
 
-  const driver = gpu.vendor === 'nvidia' ? nvidiaDriverProblem(gpu, answers) : null
+  const driver = gpu.vendor === 'nvidia' ? nvidiaDriverProblem(gpu, answers, machine) : null
   if (driver && !own.some(({ id }) => id === 'set-aside-for-vm')) problems.push(driver)
-  if (!driver && gpu.seenBy.length === 1) problems.push(oneLayerProblem(gpu.seenBy[0]!, gpu))
+  if (!driver && gpu.seenBy.length === 1) problems.push(oneLayerProblem(gpu.seenBy[0]!, gpu, machine))
   return problems
 }
 
 /** Why the driver does not speak for a card that something else sees; null: it does. */
-function nvidiaDriverProblem(gpu: Gpu, answers: readonly LayerAnswer[]): Problem | null {
+function nvidiaDriverProblem(gpu: Gpu, answers: readonly LayerAnswer[], machine: Machine): Problem | null {
   if (gpu.seenBy.some((layer) => nvidiaLayers.includes(layer))) return null
   const asked = answers.filter((answer) => nvidiaLayers.includes(answer.layer))
   const broken = asked.find((answer) => answer.state === 'failed')
   if (broken) return broken.problems[0] ?? null
-  if (!asked.some((answer) => answer.state === 'answered')) return driverMissing
+  if (!asked.some((answer) => answer.state === 'answered')) return driverMissingIn(machine)
   return {
     id: gpu.seenBy.length === 1 ? 'seen-by-one-layer' : 'not-seen-by-driver',
-    sentence: `${listed(gpu.seenBy)} sees this card, but the NVIDIA driver does not list it, so there are no readings of it.`,
+    sentence: `${listed(gpu.seenBy)} ${gpu.seenBy.length === 1 ? 'sees' : 'see'} this card, but the NVIDIA driver does not list it, so ${hasNoReadings(gpu, machine) ? 'there are no readings of it' : 'most readings of it are missing'}.`,
     remedy: 'Restart the machine. If it stays so, the card may be too old or too new for this driver, or its power cables may be loose.',
   }
 }
 
-function oneLayerProblem(layer: DetectionLayer, gpu: Gpu): Problem {
-  const openCl = openClRemedy(gpu)
-  const words: Record<DetectionLayer, [string, string]> = {
-    nvml: ['Only the NVIDIA driver’s library (NVML) sees this card: no OpenCL driver offers it, so it cannot be measured here.', openCl],
-    'nvidia-smi': ['Only nvidia-smi sees this card: no OpenCL driver offers it, so it cannot be measured here.', openCl],
-    'amd-smi': ['Only amd-smi sees this card: no OpenCL driver offers it, so it cannot be measured here.', openCl],
-    'rocm-smi': ['Only rocm-smi sees this card: no OpenCL driver offers it, so it cannot be measured here.', openCl],
-    sysfs: ['Only the Linux kernel sees this card: no OpenCL driver offers it, so it cannot be measured here.', openCl],
-    opencl: ['Only OpenCL sees this card: its temperature, power and use cannot be read.', 'Install or update the driver from the card’s maker.'],
-    os: ['Only the operating system lists this card: there are no readings of it, and it cannot be measured.', 'Install or update the driver from the card’s maker.'],
+/** Of this card nobody reads anything. Windows' counters are read only when cards are watched: a look does not know them yet. */
+function hasNoReadings(gpu: Gpu, machine: Machine): boolean {
+  if (gpu.sample === null) return !(machine.platform === 'win32' && gpu.seenBy.includes('os'))
+  return isEmptySample(gpu.sample)
+}
+
+function oneLayerProblem(layer: DetectionLayer, gpu: Gpu, machine: Machine): Problem {
+  const who: Record<DetectionLayer, string> = { nvml: 'the NVIDIA driver’s library (NVML)', 'nvidia-smi': 'nvidia-smi', 'amd-smi': 'amd-smi', 'rocm-smi': 'rocm-smi', sysfs: 'the Linux kernel', opencl: 'OpenCL', os: 'the operating system' }
+  const without = hasNoReadings(gpu, machine)
+  // Graphics drivers are part of macOS.
+  const maker = machine.platform === 'darwin' ? null : 'Install or update the driver from the card’s maker.'
+  if (layer === 'opencl') {
+    return { id: 'seen-by-one-layer', sentence: `Only OpenCL sees this card${without ? ': its temperature, power and use cannot be read' : ''}.`, remedy: maker }
   }
   if (gpu.vendor === 'apple') {
-    return { id: 'seen-by-one-layer', sentence: 'macOS lists this GPU, but gives no readings of it; OpenCL does not offer it either, so it cannot be measured here.', remedy: null }
+    const readings = without ? 'macOS lists this GPU, but gives no readings of it; OpenCL does not offer it either' : 'macOS lists this GPU and gives readings of it, but OpenCL does not offer it'
+    return { id: 'seen-by-one-layer', sentence: `${readings}, so it cannot be measured here.`, remedy: null }
   }
-  const [sentence, remedy] = words[layer]
-  return { id: 'seen-by-one-layer', sentence, remedy }
+  if (layer === 'os' && without) return { id: 'seen-by-one-layer', sentence: 'Only the operating system lists this card: there are no readings of it, and it cannot be measured.', remedy: maker }
+  return {
+    id: 'seen-by-one-layer',
+    sentence: `Only ${who[layer]} sees this card: no OpenCL driver offers it, so it cannot be measured here.`,
+    remedy: layer === 'os' ? maker : (kernelCardHandedIn(gpu.vendor, machine) ?? openClRemedy(gpu)),
+  }
 }
 
 function openClRemedy(gpu: Gpu): string {
@@ -72,11 +83,12 @@ function listed(layers: DetectionLayer[]): string {
 }
 
 export interface MachineTroubleInput {
+  machine: Machine
   final: boolean
   driverAge(version: string | null): Problem | null
 }
 
-export function machineProblems(gpus: Gpu[], answers: readonly LayerAnswer[], { final, driverAge }: MachineTroubleInput): Problem[] {
+export function machineProblems(gpus: Gpu[], answers: readonly LayerAnswer[], { machine, final, driverAge }: MachineTroubleInput): Problem[] {
   const nvidia = gpus.filter((gpu) => gpu.kind === 'gpu' && gpu.vendor === 'nvidia')
   const kernel = answers.find((answer) => answer.layer === 'sysfs' && answer.state === 'answered')
   const problems: Problem[] = []
@@ -88,17 +100,20 @@ export function machineProblems(gpus: Gpu[], answers: readonly LayerAnswer[], { 
     if (problem.id === 'driver-not-loaded' && kernel && nvidia.length === 0 && gpus.some((gpu) => gpu.kind === 'gpu')) continue
     add(problem)
   }
-  if (final && nvidia.some((gpu) => gpu.problems.some(({ id }) => id === driverMissing.id))) add(driverMissing)
+  if (final && nvidia.some((gpu) => gpu.problems.some(({ id }) => id === driverMissing.id))) add(driverMissingIn(machine))
   for (const version of new Set(nvidia.filter((gpu) => gpu.seenBy.some((layer) => nvidiaLayers.includes(layer))).map((gpu) => gpu.driverVersion))) add(driverAge(version))
   const saysNothing = problems.length === 0 || (kernel !== undefined && problems.every(({ id }) => id === 'driver-not-loaded'))
-  if (final && saysNothing && !gpus.some((gpu) => gpu.kind === 'gpu')) add(noGpu(gpus))
+  if (final && saysNothing && !gpus.some((gpu) => gpu.kind === 'gpu')) add(noGpu(gpus, machine))
   return problems
 }
 
-function noGpu(others: Gpu[]): Problem {
+function noGpu(others: Gpu[], machine: Machine): Problem {
   const processor = others.find((gpu) => gpu.kind === 'cpu-device')
   const adapter = others.find((gpu) => gpu.kind === 'virtual')
-  const besides = processor ? ' The processor offers OpenCL and is listed, but it is no GPU.' : adapter ? ` ${adapter.name} is a virtual adapter and cannot compute.` : ''
+  const processorWords = processor ? ' The processor offers OpenCL and is listed, but it is no GPU.' : ''
+  const here = noGpuIn(machine, others, processorWords)
+  if (here) return here
+  const besides = processor ? processorWords : adapter ? ` ${adapter.name} is a virtual adapter and cannot compute.` : ''
   return {
     id: 'no-gpu',
     sentence: `No GPU was found in this machine.${besides}`,

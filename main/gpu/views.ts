@@ -25,7 +25,7 @@ function note(says: Record<string, Said>, field: string, value: unknown): void {
 }
 
 /** How alike two values must be to count as the same. Fields that are not here mean other things in other layers. */
-const agreements: Record<string, (one: Said, other: Said) => boolean> = {
+const agreements: Record<string, (one: Said, other: Said, layers: readonly [DetectionLayer, DetectionLayer]) => boolean> = {
   name: (one, other) => isNoName(String(one)) || isNoName(String(other)) || namesAgree(String(one), String(other)),
   vendor: same,
   uuid: sameText,
@@ -33,7 +33,7 @@ const agreements: Record<string, (one: Said, other: Said) => boolean> = {
   pciDeviceId: sameText,
   pciSubsystemId: sameText,
   // Layers leave out what they keep for themselves: ECC, page tables, the display.
-  memoryBytes: within(0.03),
+  memoryBytes: memoryAgrees,
   driverVersion: same,
   vbiosVersion: sameText,
   cudaVersion: same,
@@ -51,8 +51,9 @@ const agreements: Record<string, (one: Said, other: Said) => boolean> = {
   powerLimitDefaultW: within(0.01),
   powerLimitMinW: within(0.01),
   powerLimitMaxW: within(0.01),
-  'temperatureLimits.slowdownC': same,
-  'temperatureLimits.shutdownC': same,
+  // Some layers compute them from the temperature and the margin to the limit, read one after the other.
+  'temperatureLimits.slowdownC': withinDegrees(3),
+  'temperatureLimits.shutdownC': withinDegrees(3),
   persistenceMode: same,
   computeMode: sameText,
   driverModel: same,
@@ -73,7 +74,7 @@ export function disagreementsOf(input: DisagreementInput): Disagreement[] {
     const byLayer = said.filter(({ layer }, index) => said.findIndex((other) => other.layer === layer) === index)
     // A name that is none says nothing; the first one that is one was taken.
     const believed = byLayer.find(({ value }) => field !== 'name' || !isNoName(String(value))) ?? byLayer[0]
-    if (!believed || byLayer.every(({ value }) => agree(believed.value, value))) continue
+    if (!believed || byLayer.every(({ layer, value }) => agree(believed.value, value, [believed.layer, layer]))) continue
     found.push({ field, said: [believed, ...byLayer.filter((one) => one !== believed)] })
   }
   return found
@@ -96,4 +97,14 @@ function sameText(one: Said, other: Said): boolean {
 }
 function within(share: number): (one: Said, other: Said) => boolean {
   return (one, other) => typeof one === 'number' && typeof other === 'number' && Math.abs(one - other) <= share * Math.max(Math.abs(one), Math.abs(other))
+}
+function withinDegrees(degrees: number): (one: Said, other: Said) => boolean {
+  return (one, other) => typeof one === 'number' && typeof other === 'number' && Math.abs(one - other) <= degrees
+}
+/** OpenCL says what a program may use: of Intel's Arc cards 94 % of what they have. More than there is it may not say. */
+function memoryAgrees(one: Said, other: Said, [oneLayer, otherLayer]: readonly [DetectionLayer, DetectionLayer]): boolean {
+  if (within(0.03)(one, other)) return true
+  if (typeof one !== 'number' || typeof other !== 'number' || (oneLayer === 'opencl') === (otherLayer === 'opencl')) return false
+  const [usable, whole] = oneLayer === 'opencl' ? [one, other] : [other, one]
+  return usable <= whole && usable >= 0.9 * whole
 }

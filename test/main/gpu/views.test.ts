@@ -24,8 +24,23 @@ describe('where layers differ', () => {
     ])
   })
   test('three hundredths of the memory are what a layer keeps for itself', () => {
-    expect(differing('amd', card('sysfs', { memoryBytes: 1000 }), card('opencl', { memoryBytes: 975 }))).toEqual([])
-    expect(differing('amd', card('sysfs', { memoryBytes: 1000 }), card('opencl', { memoryBytes: 960 }))).toHaveLength(1)
+    expect(differing('amd', card('sysfs', { memoryBytes: 1000 }), card('rocm-smi', { memoryBytes: 975 }))).toEqual([])
+    expect(differing('amd', card('sysfs', { memoryBytes: 1000 }), card('rocm-smi', { memoryBytes: 960 }))).toHaveLength(1)
+  })
+  test.each([
+    [940, 0],
+    [905, 0],
+    [890, 1],
+    [1025, 0],
+    [1060, 1],
+  ])('OpenCL says what a program may use: %i of 1000 is a difference: %i', (memoryBytes, count) => {
+    expect(differing('intel', card('sysfs', { memoryBytes: 1000 }), card('opencl', { memoryBytes }))).toHaveLength(count)
+    expect(differing('intel', card('opencl', { memoryBytes }), card('os', { memoryBytes: 1000 }))).toHaveLength(count)
+  })
+  test('limits that are computed from margins differ by a degree or two', () => {
+    const limits = (slowdownC: number) => ({ temperatureLimits: { slowdownC, shutdownC: 95, targetC: null, memoryC: null } })
+    expect(differing('nvidia', card('nvml', limits(90)), card('nvidia-smi', limits(87)))).toEqual([])
+    expect(differing('nvidia', card('nvml', limits(90)), card('nvidia-smi', limits(86)))).toHaveLength(1)
   })
   test('what OpenCL sees of a card that is cut up, or of shared memory, is no difference', () => {
     expect(differing('nvidia', card('nvml', { memoryBytes: 40 * GiB, mig: { enabled: true, instances: [] } }), card('opencl', { memoryBytes: 20 * GiB }))).toEqual([])
