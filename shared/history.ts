@@ -17,6 +17,11 @@ export const metricIds = [
   'fan',
   'pcieGeneration',
   'pcieLanes',
+  'fanRpm',
+  'powerLimitW',
+  'eccCorrected',
+  'eccUncorrected',
+  'pcieReplays',
 ] as const
 export type MetricId = (typeof metricIds)[number]
 

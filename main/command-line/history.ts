@@ -135,15 +135,21 @@ const titles: Record<MetricId, string> = {
   fan: 'Fan',
   pcieGeneration: 'PCIe generation',
   pcieLanes: 'PCIe lanes',
+  fanRpm: 'Fan turns',
+  powerLimitW: 'Power limit',
+  eccCorrected: 'ECC errors corrected',
+  eccUncorrected: 'ECC errors uncorrected',
+  pcieReplays: 'PCIe replays',
 }
 
 function metricText(metric: MetricId, value: number | null | undefined): string {
   if (value === null || value === undefined) return unknown
   if (metric === 'memoryUsedBytes') return memoryText(value)
-  if (metric === 'pcieGeneration' || metric === 'pcieLanes') return numberText(value)
+  if (metric === 'fanRpm') return `${Math.round(value)} rpm`
+  if (/^(pcie|ecc)/.test(metric)) return numberText(value)
   if (metric.endsWith('Mhz')) return `${Math.round(value)} MHz`
   if (metric.endsWith('C')) return `${Math.round(value)} °C`
-  if (metric === 'powerW') return `${numberText(value)} W`
+  if (metric.endsWith('W')) return `${numberText(value)} W`
   return percentText(value)
 }
 

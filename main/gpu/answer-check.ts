@@ -8,6 +8,8 @@ import { blankCard, type CardSeen, type LayerAnswer, type SampleSeen } from './v
 const mostCards = 1024
 
 const text = z.string().max(4096).nullable().catch(null)
+/** Nobody is called nothing. */
+const key = (most: number) => z.string().max(most).nullable().transform((said) => (said === null || said.trim() === '' ? null : said))
 const number = z.number().nullable().catch(null)
 const flag = z.boolean().nullable().catch(null)
 /** Ones alone are what a bus reads where there is no card. */
@@ -26,8 +28,8 @@ const layerName = z.enum(['nvml', 'nvidia-smi', 'rocm-smi', 'amd-smi', 'opencl',
 /** Fields that decide who a card is must be right; one detail that is not is lost alone. */
 const card = z.looseObject({
   layer: layerName,
-  uuid: z.string().max(200).nullable(),
-  pciAddress: z.string().max(64).nullable(),
+  uuid: key(200),
+  pciAddress: key(64),
   pciDeviceId: pciId,
   pciSubsystemId: pciId,
   pciRevision: text,

@@ -24,6 +24,11 @@ const storing: Record<MetricId, Storing> = {
   fan: { code: 12, unit: 0.001 },
   pcieGeneration: { code: 13, unit: 0.01 },
   pcieLanes: { code: 14, unit: 0.01 },
+  fanRpm: { code: 15, unit: 1 },
+  powerLimitW: { code: 16, unit: 0.01 },
+  eccCorrected: { code: 17, unit: 1 },
+  eccUncorrected: { code: 18, unit: 1 },
+  pcieReplays: { code: 19, unit: 1 },
 }
 
 export const metricCount = metricIds.length

@@ -53,6 +53,11 @@ function createCard(seed: number): (at: number) => Readings {
       fan: Math.max(0, Math.round(heat - 30 + noise)) / 100,
       pcieGeneration: isBusy ? 4 : 1,
       pcieLanes: 16,
+      fanRpm: Math.max(0, Math.round((heat - 30 + noise) * 32)),
+      powerLimitW: 450,
+      eccCorrected: Math.floor(at / 86_400_000 / 20) % 40,
+      eccUncorrected: 0,
+      pcieReplays: 0,
     }
   }
 }

@@ -46,6 +46,11 @@ function valuesAt(at: number, seed: number): Record<MetricId, number | null> {
     fan: working ? 0.62 + 0.12 * slow : 0.3,
     pcieGeneration: working ? 4 : 1,
     pcieLanes: 16,
+    fanRpm: working ? 1900 + 300 * slow : 900,
+    powerLimitW: 350,
+    eccCorrected: null,
+    eccUncorrected: null,
+    pcieReplays: 0,
   }
 }
 

@@ -61,6 +61,8 @@ export function GpuTile({ gpu, all }: { gpu: Gpu; all: readonly Gpu[] }) {
                   <span className="tile-value muted">none</span>
                 </dd>
               </div>
+            ) : sample?.fan == null && sample?.fanRpm != null ? (
+              <TileFigure label="Fan" sample={sample} field="fanRpm" format={(value) => `${formatNumber(value, 0)}${gap}rpm`} level={null} />
             ) : (
               <TileFigure label="Fan" sample={sample} field="fan" format={formatShare} level={sample?.fan ?? null} />
             )}

@@ -35,6 +35,11 @@ describe('a layer’s answer', () => {
   })
 })
 
+test('an empty id is none', () => {
+  const card = { ...blankCard('nvml'), uuid: '', pciAddress: ' ', name: 'NVIDIA H200' }
+  expect(checkedAnswer({ ...answered('nvml', [card as never]) })!.cards).toMatchObject([{ uuid: null, pciAddress: null, name: 'NVIDIA H200' }])
+})
+
 test('whatever a card is made of, it is either refused or a card that can be shown', async () => {
   const fields = Object.keys(blankCard('nvml'))
   const nonsense = fc.dictionary(fc.constantFrom(...fields), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 })

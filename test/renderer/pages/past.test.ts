@@ -150,6 +150,9 @@ describe('charts', () => {
     expect(charts.map((chart) => chart.id)).toEqual(['temperature', 'power'])
     expect(charts[0]).toMatchObject({ unit: '°F', lines: [{ metric: 'temperatureC' }] })
     expect(chartsOf(gpu(0), [point(0, null)], 'C')).toEqual([])
+    // A fan that tells its turns alone has a chart of them; errors have one once there are any.
+    const turns = [point(0, 100, { mean: { fanRpm: 1480 }, max: { fanRpm: 1500, pcieReplays: 3 }, min: {} })]
+    expect(chartsOf(gpu(0), [{ ...turns[0]!, mean: { fanRpm: 1480, pcieReplays: 2 } }], 'C').map((chart) => [chart.id, chart.lines.map((line) => line.metric)])).toEqual([['fan-turns', ['fanRpm']], ['errors', ['pcieReplays']]])
     expect([hasReadings([point(0, null)]), hasReadings(points)]).toEqual([false, true])
   })
   it('never take an encoder for the card, a hot spot for the core, or lanes for a generation', () => {

@@ -65,13 +65,19 @@ export function chartsOf(gpu: Gpu, points: readonly HistoryPoint[], temperatureU
     { id: 'core-clock', title: 'Core clock', unit: 'MHz', scale: same, say: megahertz, from: 0, to: gpu.coreClockMaxMhz, limit: null, lines: [line('coreClockMhz', 'core', '--series-clock')] },
     { id: 'memory-clock', title: 'Memory clock', unit: 'MHz', scale: same, say: megahertz, from: 0, to: gpu.memoryClockMaxMhz, limit: null, lines: [line('memoryClockMhz', 'memory', '--series-clock')] },
     { id: 'fan', title: 'Fan', unit: '%', scale: percent, say: percentWords, from: 0, to: 100, limit: null, lines: [line('fan', 'fastest fan', '--series-fan')] },
+    // Of fans that tell their share as well, the turns say the same again.
+    { id: 'fan-turns', title: 'Fan', unit: 'rpm', scale: same, say: (value) => `${formatNumber(value, 0)}${gap}rpm`, from: 0, to: null, limit: null, lines: isKnown(points, 'fan') ? [] : [line('fanRpm', 'fastest fan', '--series-fan')] },
     { id: 'memory-use', title: 'Memory traffic', unit: '%', scale: percent, say: percentWords, from: 0, to: 100, limit: null, lines: [line('memoryUtilisation', 'of the time', '--series-memory')] },
     {
       id: 'pcie', title: 'PCIe link', unit: 'lanes, generation', scale: same, say: (value) => formatNumber(value, Number.isInteger(value) ? 0 : 1), from: 0, to: gpu.pcieLanesMax, limit: null,
       lines: [line('pcieLanes', 'lanes', '--series-temperature'), line('pcieGeneration', 'generation', '--series-second')],
     },
+    {
+      id: 'errors', title: 'Errors counted', unit: 'since the driver was loaded', scale: same, say: (value) => formatNumber(value, 0), from: 0, to: null, limit: null,
+      lines: [...ifUsed(line('eccCorrected', 'ECC corrected', '--series-third')), ...ifUsed(line('eccUncorrected', 'ECC uncorrected', '--series-temperature')), ...ifUsed(line('pcieReplays', 'PCIe sent again', '--series-second'))],
+    },
   ]
-  return specs.map((spec) => ({ ...spec, main: spec.id === 'pcie' ? null : (spec.lines[0]?.metric ?? null), lines: spec.lines.filter((one) => isKnown(points, one.metric)) })).filter((spec) => spec.lines.length > 0)
+  return specs.map((spec) => ({ ...spec, main: spec.id === 'pcie' || spec.id === 'errors' ? null : (spec.lines[0]?.metric ?? null), lines: spec.lines.filter((one) => isKnown(points, one.metric)) })).filter((spec) => spec.lines.length > 0)
 }
 
 /** Whether a chart's lines need their names: a lone encoder is not the card's load. */
