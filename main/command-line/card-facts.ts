@@ -45,13 +45,20 @@ function sampleParts(gpu: Gpu, sample: GpuSample): [string, (string | null)[]][]
   return [
     ['Load', [labelled('busy', percent(sample.utilisation)), labelled('memory traffic', percent(sample.memoryUtilisation)), labelled('encoder', percent(sample.encoder)), labelled('decoder', percent(sample.decoder)), sample.performanceState]],
     ['Temperature', [celsius(sample.temperatureC), labelled('hotspot', celsius(sample.hotspotC)), labelled('memory', celsius(sample.memoryC))]],
-    ['Power', [sample.powerW === null ? null : `${watts(sample.powerW) ?? ''}${sample.powerLimitW === null ? '' : ` of ${watts(sample.powerLimitW) ?? ''}`}`, sample.energyJ === null ? null : `${numberText(sample.energyJ / 3_600_000)} kWh since its driver was loaded`]],
+    ['Power', [sample.powerW === null ? null : `${watts(sample.powerW) ?? ''}${sample.powerLimitW === null ? '' : ` of ${watts(sample.powerLimitW) ?? ''}`}`, energyText(sample.energyJ)]],
     ['Clocks', [clock('core', sample.coreClockMhz, gpu.coreClockMaxMhz), clock('memory', sample.memoryClockMhz, gpu.memoryClockMaxMhz), sample.smClockMhz === sample.coreClockMhz ? null : clock('SM', sample.smClockMhz, null), clock('video', sample.videoClockMhz, null)]],
     ['Fans', fanParts(gpu, sample)],
     ['Throttled by', [throttleText(sample.throttle)]],
     ['Driver said', sample.incidents.map((incident) => incident.sentence)],
     ['Processes', sample.unknown['processes'] !== undefined || sample.unknown['all'] !== undefined ? [] : [processesText(sample.processes)]],
   ]
+}
+
+/** A counter at 0 was never counted up: it says nothing of what the card used. */
+function energyText(energyJ: number | null): string | null {
+  if (energyJ === null || energyJ <= 0) return null
+  const amount = energyJ >= 360_000 ? `${numberText(energyJ / 3_600_000)} kWh` : `${numberText(energyJ / 3600)} Wh`
+  return `${amount} since its driver was loaded`
 }
 
 /** Vendors list idling among their reasons for low clocks; it slows nothing down. */

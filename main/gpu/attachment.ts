@@ -11,6 +11,8 @@ export interface AttachmentFacts {
   pciAddress: string | null
   pciDeviceId?: string | null
   surroundings: Surroundings | null
+  /** Linux' own list has it, and with it what lies above it (see linux-attachment.ts, which tells external boxes). */
+  inLinuxTree?: boolean
 }
 
 /** null: a processor, or nothing tells. */
@@ -61,8 +63,11 @@ function attachmentByPlace(facts: AttachmentFacts): GpuAttachment | null {
     return { kind: 'passthrough', sentence: 'A whole card that the host has handed to this virtual machine; the host can take it away.', because: `${vendorWords[vendor]} card at ${pciAddress} in a virtual machine (${host})` }
   }
   if (!isCard) return null
-  const sentence = surroundings.kind === 'container' ? 'A card of the machine that this container runs on.' : surroundings.isLaptop === true ? 'On the laptop’s board.' : 'In a slot or on the board.'
-  return { kind: 'internal', sentence, because: `it is at ${pciAddress}` }
+  if (surroundings.kind === 'container') return { kind: 'internal', sentence: 'A card of the machine that this container runs on.', because: `it is at ${pciAddress}` }
+  if (surroundings.isLaptop === false) return { kind: 'internal', sentence: 'In a slot or on the board.', because: `it is at ${pciAddress}` }
+  // A card of a laptop may as well be in an external box.
+  if (facts.inLinuxTree !== true) return null
+  return { kind: 'internal', sentence: surroundings.isLaptop ? 'On the laptop’s board.' : 'In a slot or on the board.', because: `it is at ${pciAddress}, behind no Thunderbolt or USB4 controller` }
 }
 
 function isGuest(surroundings: Surroundings | null): boolean {
@@ -71,7 +76,10 @@ function isGuest(surroundings: Surroundings | null): boolean {
 
 const vendorWords: Record<GpuVendor, string> = { nvidia: 'an NVIDIA', amd: 'an AMD', intel: 'an Intel', apple: 'an Apple', other: 'a graphics' }
 
+/** "GeForce MX150", "GTX 960M", "Quadro M2000M", "Radeon RX 6700S", "Arc A770M". External boxes are sold with the "RX 7600M XT". */
+const mobileChips = /\bmx ?\d{3}\b|\b(?:geforce|gtx?|quadro|nvs) (?:gtx? )?[kmpt]?\d{3,4}mx?\b|\brx \d{4}[ms]\b(?! xt)|\barc(?:\(tm\))? (?:pro )?[ab]\d{2,3}m\b/i
+
 /** "RTX PRO 6000 Blackwell Max-Q Workstation Edition" is a card for a slot that draws less. */
 function isLaptopName(name: string): boolean {
-  return /laptop gpu|\bmobile\b|max-q/i.test(name) && !/workstation/i.test(name)
+  return (/laptop gpu|\bmobile\b|max-q/i.test(name) && !/workstation/i.test(name)) || mobileChips.test(name)
 }

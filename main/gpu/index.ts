@@ -72,6 +72,7 @@ export function createGpus(options: GpusOptions): Gpus {
   let detection: Detection | null = null
   let looking: { isQuiet: boolean; done: Promise<GpusState> } | null = null
   let stopped = false
+  let measuring = 0 // Benchmarks and captures under way.
 
   const probes = createProbes({
     source,
@@ -81,7 +82,7 @@ export function createGpus(options: GpusOptions): Gpus {
     log,
     onRestarted: (sentence) => tellEvents([{ at: clock.now(), id: 'probe-restarted', gpuId: null, sentence }]),
   })
-  const rescan = createRescan({ isOn: options.staysOn, clock, steadyMs, log, look: () => void look(true) })
+  const rescan = createRescan({ isOn: options.staysOn, clock, steadyMs, log, isHeldUp: () => measuring > 0, look: () => void look(true) })
   const changes = options.staysOn ? watchChanges({ source, clock, steadyMs, onChange: rescan.doubt }) : null
   const slumber = createSlumber({
     steadyMs,
@@ -96,10 +97,8 @@ export function createGpus(options: GpusOptions): Gpus {
     log,
     isLive: source.recorded === null,
     cards: () => detection?.gpus ?? noCards,
-    isApart: probes.isApart,
-    isBusy: probes.isBusy,
+    probes,
     awake: slumber.awake,
-    sample: probes.sample,
     onSample: slumber.saw,
     onDoubt: rescan.doubt,
     onRest: () => void probes.rest(),
@@ -186,7 +185,7 @@ export function createGpus(options: GpusOptions): Gpus {
       })
       const found = merge(answers, await machineFound, true)
       isOver = true
-      return conclude(found, answers)
+      return conclude(found, answers, previous)
     } catch (error) {
       isOver = true
       log.error('looking for GPUs failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
@@ -201,9 +200,9 @@ export function createGpus(options: GpusOptions): Gpus {
   }
 
   /** Every layer has answered. */
-  function conclude(found: Detection, answers: LayerAnswer[]): GpusState {
+  function conclude(found: Detection, answers: LayerAnswer[], previous: Detection | null): GpusState {
     const retry = source.recorded === null ? rescan.patience(found) : null
-    const recalled = recall(found, knownCards(), answers, retry ? driversLoading : null)
+    const recalled = recall(found, knownCards(), answers, retry ? driversLoading : null, previous)
     detection = retry ? withPatience(recalled.detection) : recalled.detection
     remember(recalled.save)
     const state = tell({ phase: 'ready', detection, retry })
@@ -227,10 +226,21 @@ export function createGpus(options: GpusOptions): Gpus {
     return looking.done
   }
 
+  function follow(gpuId: string, listener: (sample: GpuSample) => void): () => void {
+    const end = telemetry.follow(gpuId, listener)
+    let isOver = false
+    measuring += 1
+    return () => {
+      if (!isOver) measuring -= 1
+      isOver = true
+      end()
+    }
+  }
+
   return {
     look: () => look(false),
     watch: telemetry.watch,
-    follow: telemetry.follow,
+    follow,
     record: telemetry.record,
     async forget(gpuId) {
       const card = detection?.gpus.find((gpu) => gpu.id === gpuId)
@@ -244,9 +254,11 @@ export function createGpus(options: GpusOptions): Gpus {
       if (looking === null) tell({ phase: 'ready', detection })
     },
     async capture() {
+      measuring += 1
       try {
         return await captureMachine({ source, clock, askLibrary: probes.capture })
       } finally {
+        measuring -= 1
         await probes.endListing()
         telemetry.settle()
       }

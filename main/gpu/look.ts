@@ -4,7 +4,7 @@ import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
 import type { MachineSource } from '../system/machine-source.ts'
 import { driverNotAnswering, probeDied } from './nvidia/problems.ts'
-import { ProbeFailure } from './probe.ts'
+import { ProbeFailure } from './probe-failure.ts'
 import { isEmptySample } from './reading.ts'
 import { absent, failed, type LayerAnswer } from './vendor.ts'
 

@@ -117,7 +117,7 @@ function composeCard(id: string, group: CardGroup, answers: readonly LayerAnswer
     computeMode: first('computeMode'),
     driverModel: first('driverModel'),
     boardPartNumber: first('boardPartNumber'),
-    attachment: attachmentOf({ kind, vendor, name: named.name, isIntegrated, said: first('attachment'), pciAddress, pciDeviceId, surroundings: options.machine.surroundings }),
+    attachment: attachmentOf({ kind, vendor, name: named.name, isIntegrated, said: first('attachment'), pciAddress, pciDeviceId, surroundings: options.machine.surroundings, inLinuxTree: seenBy.includes('sysfs') }),
     ...presentCard,
     views,
     disagreements: kind === 'gpu' ? disagreementsOf({ views, vendor, isIntegrated }) : [],

@@ -1,28 +1,34 @@
 /** What is missing in a container or in WSL, where the driver lies outside: other words and other remedies than on hardware of its own. Pure. */
 import type { Gpu, Machine, Problem } from '../../shared/machine.ts'
-import { driverMissing } from './nvidia/problems.ts'
+import { driverMissing, libraryMissing } from './nvidia/problems.ts'
 
 /** Microsoft's device by which Windows lends its cards to WSL2 and Hyper-V machines (GPU-PV). */
 const lentCardId = '1414:008e'
 const windowsLibraries = '/usr/lib/wsl/lib'
 
+export const driverGoneIds: ReadonlySet<string> = new Set(['driver-missing', 'driver-library-missing'])
+
+/** "537.70", "570.133.20". Windows' own drivers count otherwise: "10.0.20348.1". */
+const nvidiaVersion = /^\d{3}\.\d{2,3}(\.\d{1,3})?$/
+
 /** There is a card of NVIDIA's, but neither NVML nor nvidia-smi. */
-export function driverMissingIn({ surroundings }: Pick<Machine, 'surroundings'>): Problem {
+export function driverMissingIn({ platform, surroundings }: Pick<Machine, 'platform' | 'surroundings'>, gpu: Pick<Gpu, 'driverVersion' | 'attachment'>): Problem {
   if (surroundings?.kind === 'container') {
     return {
-      id: driverMissing.id,
+      id: 'driver-missing',
       sentence: `There is an NVIDIA card, but it was not handed to this container${named(surroundings.name)}: neither the driver’s library (NVML) nor nvidia-smi is in it.`,
       remedy: `${handIn(surroundings.name)} The driver belongs on the host, not into the container; if it is not there yet, install it there.`,
     }
   }
   if (surroundings?.kind === 'wsl') {
     return {
-      id: driverMissing.id,
+      id: 'driver-missing',
       sentence: 'There is an NVIDIA card, but the driver in Windows does not reach this Linux in WSL: neither its library (NVML) nor nvidia-smi is found here.',
       remedy: wslRemedy(surroundings.name),
     }
   }
-  return driverMissing
+  const isSlice = gpu.attachment?.kind === 'virtual-gpu'
+  return gpu.driverVersion !== null && nvidiaVersion.test(gpu.driverVersion) ? libraryMissing(gpu.driverVersion, platform, isSlice) : driverMissing(platform, isSlice)
 }
 
 /** How an AMD or Intel card comes into a container; null: this is none. */

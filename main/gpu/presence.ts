@@ -23,9 +23,9 @@ export interface Recollection {
 
 /**
  * Puts what a whole look found beside what is known: since when each card is known, which are lost, what has changed.
- * `patience`: why a card that is missing is not said to be lost yet.
+ * `patience`: why a card that is missing is not said to be lost yet. `previous`: the look before in this run.
  */
-export function recall(found: Detection, known: readonly KnownCard[], answers: readonly LayerAnswer[], patience: Problem | null = null): Recollection {
+export function recall(found: Detection, known: readonly KnownCard[], answers: readonly LayerAnswer[], patience: Problem | null = null, previous: Detection | null = null): Recollection {
   const at = found.detectedAt
   const save: KnownCard[] = []
   const events: HistoryEvent[] = []
@@ -38,7 +38,7 @@ export function recall(found: Detection, known: readonly KnownCard[], answers: r
     if (isMute && !before) return { ...seen, lostSince: isLost ? at : null }
     const gpu = { ...((isLost || isMute) && before ? filledFrom(before.gpu, seen) : seen), firstSeenAt: before?.firstSeenAt ?? at, lostSince: isLost ? (before?.lostSince ?? at) : null }
     save.push(rememberedAs(gpu, before, at))
-    events.push(...changesOf(gpu, before, at))
+    events.push(...changesOf(gpu, before, at), ...memoryEvents(gpu, before, previous?.gpus.find(({ id }) => id === gpu.id) ?? null, at))
     return gpu
   })
   const missing = known.filter((card) => !found.gpus.some((gpu) => gpu.id === card.gpuId) && card.gpu.kind === 'gpu')
@@ -115,7 +115,8 @@ function rememberedAs(gpu: Gpu, before: KnownCard | undefined, at: number): Know
     uuid: gpu.uuid ?? before?.uuid ?? null,
     pciAddress: gpu.pciAddress ?? before?.pciAddress ?? null,
     pciDeviceId: gpu.pciDeviceId ?? before?.pciDeviceId ?? null,
-    gpu: { ...gpu, sample: null, problems: [] },
+    // A driver in trouble may not tell these; what grew meanwhile is told by them.
+    gpu: { ...gpu, retiredPages: gpu.retiredPages ?? before?.gpu.retiredPages ?? null, remappedRows: gpu.remappedRows ?? before?.gpu.remappedRows ?? null, sample: null, problems: [] },
     firstSeenAt: gpu.firstSeenAt ?? at,
     lastSeenAt: gpu.lostSince === null ? at : (before?.lastSeenAt ?? at),
     lostSince: gpu.lostSince,
@@ -136,6 +137,38 @@ function changesOf(gpu: Gpu, before: KnownCard | undefined, at: number): History
   const driver = changedDriver(gpu, before.gpu)
   if (driver) events.push(event('driver-changed', `The driver of ${gpu.name} changed from ${driver.from} to ${driver.to}.`))
   return events
+}
+
+/** What was taken out of use between two looks of one run, health tells; here it is what no run has seen, and what is new besides. */
+function memoryEvents(gpu: Gpu, before: KnownCard | undefined, previous: Gpu | null, at: number): HistoryEvent[] {
+  if (!before || gpu.lostSince !== null) return []
+  const [pages, rows] = [gpu.retiredPages, gpu.remappedRows]
+  const [pagesBefore, rowsBefore] = [before.gpu.retiredPages ?? null, before.gpu.remappedRows ?? null]
+  const sentences: string[] = []
+  const newPages = previous?.retiredPages ? 0 : risen(pagesBefore?.singleBit, pages?.singleBit) + risen(pagesBefore?.doubleBit, pages?.doubleBit)
+  const newRows = previous?.remappedRows ? 0 : risen(rowsBefore?.correctable, rows?.correctable) + risen(rowsBefore?.uncorrectable, rows?.uncorrectable)
+  if (newPages > 0) sentences.push(`${gpu.name} took ${counted(newPages, 'page')} of memory out of use since it was last read (now ${pagesWords(pages)}).`)
+  if (newRows > 0) sentences.push(`${gpu.name} took ${counted(newRows, 'row')} of memory out of use since it was last read (now ${rowsWords(rows)}).`)
+  if (pages?.pending === true && pagesBefore?.pending === false) sentences.push(`${gpu.name} found bad pages in its memory and will take them out of use when it is next reset (now ${pagesWords(pages)}).`)
+  if (rows?.pending === true && rowsBefore?.pending === false) sentences.push(`${gpu.name} found bad rows in its memory and will replace them when it is next reset (now ${rowsWords(rows)}).`)
+  if (rows?.failed === true && rowsBefore?.failed === false) sentences.push(`${gpu.name} could not replace bad memory: it has no spare rows left (now ${rowsWords(rows)}).`)
+  return sentences.map((sentence) => ({ at, id: 'memory-retired', gpuId: gpu.id, sentence }))
+}
+
+function risen(before: number | null | undefined, now: number | null | undefined): number {
+  return before == null || now == null ? 0 : Math.max(0, now - before)
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+function pagesWords(pages: Gpu['retiredPages']): string {
+  return `${pages?.singleBit ?? 'an unknown number of'} single-bit, ${pages?.doubleBit ?? 'an unknown number of'} double-bit`
+}
+
+function rowsWords(rows: Gpu['remappedRows']): string {
+  return `${rows?.correctable ?? 'an unknown number of'} correctable, ${rows?.uncorrectable ?? 'an unknown number of'} uncorrectable`
 }
 
 /** By the word of one layer then and now: two layers may count versions differently. */

@@ -13,6 +13,7 @@ import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
 import { checkedAnswer, checkedSamples } from './answer-check.ts'
 import { beatMs, type FromProbe, type ProbeQuestion, type ProbeReply, type ToProbe } from './probe-messages.ts'
+import { ProbeFailure } from './probe-failure.ts'
 import { backOffMs } from './reader.ts'
 
 /** With nothing asked, this long without a heartbeat means that the process hangs. */
@@ -28,16 +29,6 @@ const mostStuck = 3
 export const memoryLimitBytes = 768 * 1024 ** 2
 /** A process that lasts so long before it has taken too much may be started again at once. */
 const fastGrowthMs = 2 * 60_000
-
-export class ProbeFailure extends Error {
-  override name = 'ProbeFailure'
-  /** `silent`: the process is well, but the driver answers nothing; the message says why, for the user. */
-  readonly kind: 'not-answering' | 'died' | 'failed' | 'silent'
-  constructor(kind: ProbeFailure['kind'], message: string) {
-    super(message)
-    this.kind = kind
-  }
-}
 
 export interface Probe {
   /** Starts the process where there is none, or says that it pauses. Rejects with ProbeFailure. */
@@ -203,7 +194,7 @@ export function createProbe(options: ProbeOptions): Probe {
       return new Promise((resolve, reject) => {
         // A look is rare, and somebody may wait for it; samples are what makes such a library grow.
         if (worker === null && question.kind === 'sample' && options.steadyMs() < pausedUntil) {
-          reject(new ProbeFailure('died', 'the process that reads it soon takes too much memory, and is started again after a pause'))
+          reject(new ProbeFailure('failed', 'the process that reads it soon takes too much memory, and is started again after a pause'))
           return
         }
         let asked: Running

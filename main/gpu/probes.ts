@@ -7,15 +7,17 @@ import type { LayerName, MachineSource } from '../system/machine-source.ts'
 import { sampleOrSayWhy } from './layer-silent.ts'
 import { createLayers, noLibraries } from './layers.ts'
 import { needsNoProcess } from './look.ts'
-import { createProbe, ProbeFailure, type Probe } from './probe.ts'
-import type { CardKey, LayerAnswer, SampleSeen } from './vendor.ts'
+import { createProbe, type Probe } from './probe.ts'
+import { ProbeFailure } from './probe-failure.ts'
+import type { TakeSamples } from './reader.ts'
+import type { LayerAnswer } from './vendor.ts'
 
 /** Asking card by card for everything takes its time; nobody waits at a page for it. */
 const captureDeadlineMs = 60_000
 
 export interface Probes {
   detect(layer: DetectionLayer, deadlineMs: number): Promise<LayerAnswer>
-  sample(layer: DetectionLayer, cards: CardKey[], deadlineMs: number): Promise<SampleSeen[]>
+  sample: TakeSamples
   /** What a library answers, as a recording holds it; null: it is not on this machine. */
   capture(layer: LayerName): Promise<unknown>
   /** In a process of its own, which does one thing at a time. */
@@ -24,6 +26,8 @@ export interface Probes {
   isBusy(layer: DetectionLayer): boolean
   /** A look is over: OpenCL and the system's list are not needed until the next. */
   endListing(): Promise<void>
+  /** No card is asked alone any more, for now. */
+  endSuspect(): Promise<void>
   /** Closes the drivers' libraries; the next question opens them again. */
   rest(): Promise<void>
   stop(): Promise<void>
@@ -45,10 +49,15 @@ export function createProbes(options: ProbesOptions): Probes {
   /** Looks and captures under way, by the probe that does them; what is read here goes by its layer. */
   const busy = new Map<Probe | DetectionLayer, number>()
   // A library that hangs or crashes takes only its own process along.
-  const probes = { driver: newProbe('the graphics driver'), listing: newProbe('OpenCL'), system: newProbe('the system’s list of adapters') }
+  const probes = { driver: newProbe('the graphics driver'), listing: newProbe('OpenCL'), system: newProbe('the system’s list of adapters'), suspect: newSuspectProbe() }
 
   function newProbe(reads: string): Probe {
     return createProbe({ ...options, reads })
+  }
+
+  /** For cards whose driver call may hang or crash. That it ends then is no news: the card is said to be silent. */
+  function newSuspectProbe(): Probe {
+    return createProbe({ ...options, reads: 'a single card', onRestarted: () => {} })
   }
 
   /** A recording and the kernel's files are read here, and so are AMD's tools, which are processes themselves; libraries of this machine in a probe. */
@@ -59,7 +68,7 @@ export function createProbes(options: ProbesOptions): Probes {
 
   /** A library of a driver that was replaced underneath stays the old one for as long as its process lives. */
   function forgetLibrary(probe: Probe): Promise<void> | undefined {
-    return probe === probes.driver ? probe.end() : undefined
+    return probe === probes.driver || probe === probes.suspect ? probe.end() : undefined
   }
 
   function placeOf(layer: DetectionLayer): Probe | DetectionLayer {
@@ -94,9 +103,10 @@ export function createProbes(options: ProbesOptions): Probes {
       assertOpen()
       return keepBusy(placeOf(layer), () => detect(layer, deadlineMs))
     },
-    async sample(layer, cards, deadlineMs) {
+    async sample(layer, cards, deadlineMs, { alone }) {
       assertOpen()
-      const probe = probeFor(layer)
+      const own = probeFor(layer)
+      const probe = own && alone ? probes.suspect : own
       if (!probe) return sampleOrSayWhy(layers[layer], source, clock.now(), cards)
       try {
         return await probe.ask({ kind: 'sample', layer, at: clock.now(), cards: JSON.stringify(cards) }, deadlineMs)
@@ -116,6 +126,7 @@ export function createProbes(options: ProbesOptions): Probes {
     async endListing() {
       await Promise.all([probes.listing.end(), probes.system.end()])
     },
+    endSuspect: () => probes.suspect.end(),
     async rest() {
       await Promise.all([probes.driver.end(), probes.system.end()])
     },

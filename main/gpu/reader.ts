@@ -4,9 +4,14 @@
  *
  *   resting ──due──▶ asked ──answer──▶ resting (next in everyMs)
  *                      └──failure or deadline──▶ pausing (2 s, 4 s, 8 s … 60 s) ──due──▶ asked
+ *
+ * A card whose own driver calls hang is found by asking one card at a time, and is set aside (suspects.ts).
  */
 import type { DetectionLayer, Gpu } from '../../shared/machine.ts'
 import type { Clock } from '../system/clock.ts'
+import { ProbeFailure } from './probe-failure.ts'
+import type { Silence } from './samplers.ts'
+import { createSuspects, type Aside } from './suspects.ts'
 import type { CardKey, SampleSeen } from './vendor.ts'
 
 /** After n failures in a row: min(60 s, 2 s × 2^(n−1)). */
@@ -20,6 +25,9 @@ export const sampleDeadlinesMs: Record<DetectionLayer, number> = { nvml: 5_000, 
 const lateMs = 2_000
 /** A turn comes a little early or late: that is no reason to leave a second out. */
 const slackMs = 100
+
+/** Who reads one card without touching the others: only there it helps to ask for them one by one. */
+const readsSingly: ReadonlySet<DetectionLayer> = new Set(['nvml'])
 
 /** So often a layer is asked. A process that must be started for every reading costs more than the reading is worth to nobody. */
 export function everyMs(layer: DetectionLayer, { isLive, isWatched }: { isLive: boolean; isWatched: boolean }): number {
@@ -38,20 +46,27 @@ function causeIn(sentence: string): string {
 export interface Reader {
   layer: DetectionLayer
   /**
-   * Asks where it is due; null: it is not, or it is still busy. Never rejects: it resolves with null after a failure, which
-   * `silence` then explains. `choose`: which cards are to be read now; none: nobody is asked. `now`: by the steady clock.
+   * Asks where it is due; null: it is not, or it is still busy. Never rejects: what came went to `onSeen`, and a failure is
+   * explained by `silence`. `choose`: which cards are to be read now; none: nobody is asked. `now`: by the steady clock.
    */
-  ask(now: number, choose: () => Gpu[] | Promise<Gpu[]>, everyMs: number): Promise<SampleSeen[] | null> | null
-  /** Why there is no answer now; null: all is well. `since`, `retryAt` in ms since epoch. */
-  silence(): { since: number; why: string; retryAt: number | null } | null
+  ask(now: number, choose: () => Gpu[] | Promise<Gpu[]>, everyMs: number): Promise<void> | null
+  /** Why there is no answer for this card now; null: all is well. */
+  silence(gpuId: string): Silence | null
   /** Somebody has begun to look: no pause but that after a failure. */
   hurry(): void
 }
 
+/** `alone`: a card whose call may hang, in a process where it interrupts nobody. */
+export type TakeSamples = (layer: DetectionLayer, cards: CardKey[], deadlineMs: number, how: { alone: boolean }) => Promise<SampleSeen[]>
+
 export interface ReaderOptions {
   clock: Clock
   steadyMs: () => number
-  sample(layer: DetectionLayer, cards: CardKey[], deadlineMs: number): Promise<SampleSeen[]>
+  sample: TakeSamples
+  /** An answer, for the cards that it was asked for. */
+  onSeen(layer: DetectionLayer, cards: Gpu[], seen: SampleSeen[]): void
+  /** No card is asked alone any more, for now. */
+  onAloneOver(): void
   onFailure(layer: DetectionLayer, failures: number, why: string): void
   onRecovered(layer: DetectionLayer): void
   /** It is read in a process of its own, which keeps the deadline. */
@@ -64,43 +79,111 @@ export function createReader(layer: DetectionLayer, options: ReaderOptions): Rea
   let dueAt = -Infinity
   let failures = 0
   let tookMs = 0
-  let trouble: { since: number; why: string; retryAt: number } | null = null
+  let trouble: Silence | null = null
+  const suspects = createSuspects()
+  /** A question for a single card is under way. */
+  let askingAlone: Promise<void> | null = null
 
-  async function read(startedAt: number, choose: () => Gpu[] | Promise<Gpu[]>, pauseMs: number): Promise<SampleSeen[] | null> {
+  async function read(startedAt: number, choose: () => Gpu[] | Promise<Gpu[]>, pauseMs: number): Promise<void> {
     const startedWallAt = clock.now()
     askedAt = startedAt
-    const work = sampleChosen(choose)
+    const work = sampleChosen(choose, startedAt)
     // One that never returns keeps this reader busy for good: asking again would hang as well, and pile up.
     const idle = (): void => void (askedAt = null)
     if (!options.keepsDeadline) work.then(idle, idle)
     try {
-      const seen = options.keepsDeadline ? await work : await inTime(work)
+      const handOver = options.keepsDeadline ? await work : await inTime(work)
       dueAt = startedAt + pauseMs - slackMs
-      if (seen === null) return []
+      if (handOver === null) return
+      handOver()
       tookMs = steadyMs() - startedAt
       const before = failures
       failures = 0
       trouble = null
-      if (before > 0) options.onRecovered(layer)
-      return seen
+      if (before > 0) tellRecovered()
     } catch (error) {
       failures += 1
       const waitMs = backOffMs(failures)
-      const why = causeIn(error instanceof Error ? error.message : String(error))
+      const why = reasonOf(error)
       dueAt = steadyMs() + waitMs - slackMs
       trouble = { since: trouble?.since ?? startedWallAt, why, retryAt: clock.now() + waitMs }
       options.onFailure(layer, failures, why)
-      return null
     } finally {
       if (options.keepsDeadline) idle()
     }
   }
 
-  /** null: no card is to be read now. */
-  async function sampleChosen(choose: () => Gpu[] | Promise<Gpu[]>): Promise<SampleSeen[] | null> {
+  /** A look asks for every card at once: while one hangs, it would only interrupt the others. */
+  function tellRecovered(): void {
+    if (!suspects.hasAside()) options.onRecovered(layer)
+  }
+
+  /** Gives what hands over the answer, which may come too late for that. null: no card was to be read now. */
+  async function sampleChosen(choose: () => Gpu[] | Promise<Gpu[]>, now: number): Promise<(() => void) | null> {
     const chosen = choose()
     const cards = Array.isArray(chosen) ? chosen : await chosen
-    return cards.length === 0 ? null : options.sample(layer, cards.map(({ uuid, pciAddress, pciDeviceId }) => ({ uuid, pciAddress, pciDeviceId })), sampleDeadlinesMs[layer])
+    const { asOne, isDoubtful, alone } = suspects.split(cards, now)
+    if (alone && !isDoubtful && askingAlone === null) void withoutOthersAlone(() => tryAgain(alone))
+    if (asOne.length === 0) return null
+    if (!isDoubtful) return askTogether(asOne)
+    await withoutOthersAlone(() => askOneByOne(asOne))
+    return () => {}
+  }
+
+  function sample(cards: Gpu[], how: { alone: boolean }): Promise<SampleSeen[]> {
+    return options.sample(layer, cards.map(({ uuid, pciAddress, pciDeviceId }) => ({ uuid, pciAddress, pciDeviceId })), sampleDeadlinesMs[layer], how)
+  }
+
+  async function askTogether(cards: Gpu[]): Promise<() => void> {
+    try {
+      const seen = await sample(cards, { alone: false })
+      return () => options.onSeen(layer, cards, seen)
+    } catch (error) {
+      if (isNoAnswer(error) && options.keepsDeadline && readsSingly.has(layer)) suspects.missed(cards.length)
+      throw error
+    }
+  }
+
+  /** Each answer goes out as it comes: the next card may take its whole deadline. Throws where no card answers. */
+  async function askOneByOne(cards: Gpu[]): Promise<void> {
+    const answered: string[] = []
+    const missing = new Map<string, string>()
+    let last: unknown = null
+    for (const card of cards) {
+      try {
+        options.onSeen(layer, [card], await sample([card], { alone: true }))
+        answered.push(card.id)
+      } catch (error) {
+        last = error
+        if (isNoAnswer(error)) missing.set(card.id, reasonOf(error))
+      }
+    }
+    suspects.judged(answered, missing, steadyMs())
+    if (answered.length === 0) throw last
+  }
+
+  async function tryAgain(card: Gpu): Promise<void> {
+    try {
+      const seen = await sample([card], { alone: true })
+      suspects.tried(card.id, null, steadyMs())
+      options.onSeen(layer, [card], seen)
+      tellRecovered()
+    } catch (error) {
+      suspects.tried(card.id, reasonOf(error), steadyMs())
+    }
+  }
+
+  /** They share a process that does one thing at a time, and that one of them may take down: one after the other. */
+  async function withoutOthersAlone(work: () => Promise<void>): Promise<void> {
+    while (askingAlone) await askingAlone
+    const done = work()
+    askingAlone = done.catch(() => {})
+    try {
+      await done
+    } finally {
+      askingAlone = null
+      options.onAloneOver()
+    }
   }
 
   /** For what is read in this process: there is no ending it. */
@@ -112,13 +195,20 @@ export function createReader(layer: DetectionLayer, options: ReaderOptions): Rea
     })
   }
 
+  function asideSilence({ sinceMs, dueMs, why }: Aside): Silence {
+    const wallAt = (steadyAt: number): number => Math.round(clock.now() + steadyAt - steadyMs())
+    return { since: wallAt(sinceMs), why: `the driver does not answer for this card (${why})`, retryAt: dueMs > steadyMs() ? wallAt(dueMs) : null, isOfOneCard: true }
+  }
+
   return {
     layer,
     ask(now, choose, pauseMs) {
       return askedAt !== null || now < dueAt ? null : read(now, choose, pauseMs)
     },
-    silence() {
+    silence(gpuId) {
       if (trouble) return trouble
+      const aside = suspects.aside(gpuId)
+      if (aside) return asideSilence(aside)
       const outMs = askedAt === null ? 0 : steadyMs() - askedAt
       return outMs < Math.max(lateMs, 2 * tookMs) ? null : { since: Math.round(clock.now() - outMs), why: `no answer for ${Math.round(outMs / 1000)} s`, retryAt: null }
     },
@@ -126,4 +216,13 @@ export function createReader(layer: DetectionLayer, options: ReaderOptions): Rea
       if (failures === 0) dueAt = -Infinity
     },
   }
+}
+
+function reasonOf(error: unknown): string {
+  return causeIn(error instanceof Error ? error.message : String(error))
+}
+
+/** The process hung or ended over the question: a single card may be to blame. */
+function isNoAnswer(error: unknown): boolean {
+  return error instanceof ProbeFailure && (error.kind === 'not-answering' || error.kind === 'died')
 }

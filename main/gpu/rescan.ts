@@ -13,6 +13,10 @@ const firstPauseMs = 30_000
 const longestPauseMs = 60 * 60_000
 /** Without a sign for so long, the next one is answered at once again. */
 const calmMs = 30 * 60_000
+/** Retired memory, NVLinks and MIG instances are read at looks alone. */
+const slowFactsMs = 15 * 60_000
+const slowFactsDue = 'what is read at a look alone is due'
+const heldUpMs = 60_000
 
 export interface Rescan {
   /** Something may have changed: a look soon, or after the pause that is due. */
@@ -29,10 +33,12 @@ export interface RescanOptions {
   clock: Clock
   steadyMs: () => number
   log: Log
+  /** A benchmark or a capture is under way: a look that is only due waits. */
+  isHeldUp(): boolean
   look(): void
 }
 
-export function createRescan({ isOn, clock, steadyMs, log, look }: RescanOptions): Rescan {
+export function createRescan({ isOn, clock, steadyMs, log, isHeldUp, look }: RescanOptions): Rescan {
   let planned: { at: number; cancel: () => void } | null = null
   let looks = 0
   let firstLookAt: number | null = null
@@ -51,6 +57,7 @@ export function createRescan({ isOn, clock, steadyMs, log, look }: RescanOptions
     planned?.cancel()
     const cancel = clock.after(afterMs, () => {
       planned = null
+      if (why === slowFactsDue && isHeldUp()) return void plan(heldUpMs, why)
       log.info('looking for GPUs again', { why })
       look()
     })
@@ -84,12 +91,19 @@ export function createRescan({ isOn, clock, steadyMs, log, look }: RescanOptions
       troublePauseMs = now === troubles ? Math.min(longestPauseMs, 2 * troublePauseMs) : firstPauseMs
       troubles = now
       if (now !== '') plan(troublePauseMs, now)
+      if (hasSlowFacts(detection)) plan(slowFactsMs, slowFactsDue)
     },
     stop() {
       stopped = true
       planned?.cancel()
     },
   }
+}
+
+/** A look wakes every card, which drains a laptop; and where a card has none of these facts it would show nothing new. */
+function hasSlowFacts({ machine, gpus }: Detection): boolean {
+  if (machine.surroundings?.isLaptop === true) return false
+  return gpus.some((gpu) => gpu.lostSince === null && (gpu.retiredPages !== null || gpu.remappedRows !== null || gpu.mig !== null || (gpu.nvlinks ?? []).length > 0))
 }
 
 const passing = new Set(['driver-not-answering', 'driver-library-mismatch', 'driver-not-loaded', 'gpu-reset-required', 'card-not-readable', 'card-without-power', 'opencl-not-answering', 'sysfs-not-answering', 'os-not-answering'])

@@ -42,6 +42,8 @@ export interface Silence {
   why: string
   /** null: an answer is still awaited. */
   retryAt: number | null
+  /** The driver answers, but not for this card; `why` says so. */
+  isOfOneCard?: boolean
 }
 
 export interface CardSilence {
@@ -52,13 +54,24 @@ export interface CardSilence {
 
 type NotAnswering = Extract<TelemetryState['status'], { phase: 'not-answering' }>
 
-/** One state for all cards: the longest silence speaks, and says whose it is where others answer. null: all answer. */
+/** One state for all cards: that of a whole driver before that of one card, then the longest silence speaks, and says whose it is where others answer. null: all answer. */
 export function silenceOf(cards: readonly { card: Gpu; silence: Silence | null }[]): NotAnswering | null {
   const silent = cards.flatMap(({ card, silence }) => (silence ? [{ card, silence }] : []))
-  const worst = [...silent].sort((one, other) => one.silence.since - other.silence.since)[0]?.silence
+  const inOrder = [...silent].sort((one, other) => Number(one.silence.isOfOneCard ?? false) - Number(other.silence.isOfOneCard ?? false) || one.silence.since - other.silence.since)
+  const worst = inOrder[0]?.silence
   if (!worst) return null
+  if (worst.isOfOneCard) return { phase: 'not-answering', since: worst.since, sentence: oneCardSentence(inOrder, cards.length), retryAt: worst.retryAt }
   const names = [...new Set(silent.filter(({ silence }) => silence.why === worst.why).map(({ card }) => card.name))]
   const whose = silent.length === cards.length ? 'The driver' : `The driver of ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and others' : ''}`
   const why = worst.why.replace(/\.\s*$/, '')
   return { phase: 'not-answering', since: worst.since, sentence: `${whose} is not answering: ${why}. Asking again soon.`, retryAt: worst.retryAt }
+}
+
+/** Cards of one model are told apart by their place. */
+function oneCardSentence(silent: readonly { card: Gpu; silence: Silence }[], cardCount: number): string {
+  const [{ card, silence }, ...more] = silent as [{ card: Gpu; silence: Silence }]
+  const place = card.pciAddress === null ? '' : ` at ${card.pciAddress}`
+  const others = silent.length < cardCount ? ' The other cards are read on.' : ''
+  const also = more.length === 0 ? '' : ` The same goes for ${more.length} more.`
+  return `${card.name}${place} gives no readings: ${silence.why}.${also}${others} It is asked again by and by.`
 }

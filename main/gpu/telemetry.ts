@@ -5,9 +5,9 @@ import type { GpuSample, SampleTurn } from '../../shared/telemetry.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
 import { createGather } from './gather.ts'
+import type { Probes } from './probes.ts'
 import { createReader, everyMs, type Reader } from './reader.ts'
 import { planOf, silenceOf, type CardSilence, type Plan, type Silence } from './samplers.ts'
-import type { CardKey, SampleSeen } from './vendor.ts'
 
 const turnMs = 1_000
 /** A viewer that does not repeat itself within this time is gone. */
@@ -27,13 +27,9 @@ export interface TelemetryOptions {
   /** False for a recording: then no process is started for a reading. */
   isLive: boolean
   cards(): Gpu[]
-  /** Read in a process of its own. */
-  isApart(layer: DetectionLayer): boolean
-  /** True while a look asks this layer: the driver is busy with it. */
-  isBusy(layer: DetectionLayer): boolean
+  probes: Pick<Probes, 'isApart' | 'isBusy' | 'sample' | 'endSuspect'>
   /** Those of the cards that may be read without keeping them from sleeping. */
   awake(cards: Gpu[]): Gpu[] | Promise<Gpu[]>
-  sample(layer: DetectionLayer, cards: CardKey[], deadlineMs: number): Promise<SampleSeen[]>
   onSample(card: Gpu, sample: GpuSample): void
   /** A card seems to be gone, or a driver that was silent answers again: what is known of the machine may be wrong by now. */
   onDoubt(why: string): void
@@ -61,7 +57,7 @@ interface Turn {
 }
 
 export function createTelemetry(options: TelemetryOptions): Telemetry {
-  const { clock, steadyMs } = options
+  const { clock, steadyMs, probes } = options
   const viewers = new Map<string, number>()
   const followers = new Map<string, Set<(sample: GpuSample) => void>>()
   const recorders = new Set<(turn: SampleTurn) => void>()
@@ -141,7 +137,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   }
 
   function isHeldUp(layer: DetectionLayer, now: number): boolean {
-    const isBusy = options.isBusy(layer)
+    const isBusy = probes.isBusy(layer)
     if (!isBusy) heldUp.delete(layer)
     else if (!heldUp.has(layer)) heldUp.set(layer, now)
     return isBusy
@@ -157,7 +153,16 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   }
 
   function readerOf(layer: DetectionLayer): Reader {
-    const reader = readers.get(layer) ?? createReader(layer, { keepsDeadline: options.isApart(layer), clock, steadyMs, sample: options.sample, onFailure, onRecovered: (of) => options.onDoubt(`${of} answers again`) })
+    const reader = readers.get(layer) ?? createReader(layer, {
+      keepsDeadline: probes.isApart(layer),
+      clock,
+      steadyMs,
+      sample: probes.sample,
+      onSeen: gather.takeIn,
+      onAloneOver: () => void probes.endSuspect(),
+      onFailure,
+      onRecovered: (of) => options.onDoubt(`${of} answers again`),
+    })
     readers.set(layer, reader)
     return reader
   }
@@ -168,27 +173,20 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 
   /** null: it is not due. */
   function askReader(layer: DetectionLayer, cards: Gpu[], now: number, isSeen: boolean): Promise<void> | null {
-    const reader = readerOf(layer)
     const pauseMs = everyMs(layer, { isLive: options.isLive, isWatched: isSeen || followers.size > 0 })
-    let awake: Gpu[] = cards
-    const choose = (): Gpu[] | Promise<Gpu[]> => {
-      const chosen = options.awake(cards)
-      if (Array.isArray(chosen)) return chosen
-      return chosen.then((some) => (awake = some))
-    }
-    return reader.ask(now, choose, pauseMs)?.then((seen) => void (seen && gather.takeIn(layer, awake, seen))) ?? null
+    return readerOf(layer).ask(now, () => options.awake(cards), pauseMs)
   }
 
-  /** Why a layer gives nothing now; null: all is well. */
-  function silenceOfLayer(layer: DetectionLayer): Silence | null {
-    const silence = readers.get(layer)?.silence() ?? null
+  /** Why a layer gives nothing of a card now; null: all is well. */
+  function silenceFrom(layer: DetectionLayer, card: Gpu): Silence | null {
+    const silence = readers.get(layer)?.silence(card.id) ?? null
     const heldMs = heldUp.has(layer) ? steadyMs() - heldUp.get(layer)! : 0
     if (silence || heldMs < longLookMs) return silence
     return { since: Math.round(clock.now() - heldMs), why: `it was asked what cards there are, and has given no answer for ${Math.round(heldMs / 1000)} s`, retryAt: null }
   }
 
   function silences(): CardSilence[] {
-    return wanted().cards.map(({ card, sampler }) => ({ card, sampler, silence: sampler === null ? null : silenceOfLayer(sampler) }))
+    return wanted().cards.map(({ card, sampler }) => ({ card, sampler, silence: sampler === null ? null : silenceFrom(sampler, card) }))
   }
 
   /** Hands out what has come, whoever is still awaited. */

@@ -1,7 +1,6 @@
 /** What is wrong, as sentences: with one card, and with the machine as a whole. Pure. */
 import type { DetectionLayer, Gpu, Machine, Problem } from '../../shared/machine.ts'
-import { driverMissing } from './nvidia/problems.ts'
-import { driverMissingIn, kernelCardHandedIn, noGpuIn } from './place-troubles.ts'
+import { driverGoneIds, driverMissingIn, kernelCardHandedIn, noGpuIn } from './place-troubles.ts'
 import { isEmptySample } from './reading.ts'
 import type { LayerAnswer } from './vendor.ts'
 
@@ -35,7 +34,7 @@ function nvidiaDriverProblem(gpu: Gpu, answers: readonly LayerAnswer[], machine:
   const asked = answers.filter((answer) => nvidiaLayers.includes(answer.layer))
   const broken = asked.find((answer) => answer.state === 'failed')
   if (broken) return broken.problems[0] ?? null
-  if (!asked.some((answer) => answer.state === 'answered')) return driverMissingIn(machine)
+  if (!asked.some((answer) => answer.state === 'answered')) return driverMissingIn(machine, gpu)
   return {
     id: gpu.seenBy.length === 1 ? 'seen-by-one-layer' : 'not-seen-by-driver',
     sentence: `${listed(gpu.seenBy)} ${gpu.seenBy.length === 1 ? 'sees' : 'see'} this card, but the NVIDIA driver does not list it, so ${hasNoReadings(gpu, machine) ? 'there are no readings of it' : 'most readings of it are missing'}.`,
@@ -100,7 +99,7 @@ export function machineProblems(gpus: Gpu[], answers: readonly LayerAnswer[], { 
     if (problem.id === 'driver-not-loaded' && kernel && nvidia.length === 0 && gpus.some((gpu) => gpu.kind === 'gpu')) continue
     add(problem)
   }
-  if (final && nvidia.some((gpu) => gpu.problems.some(({ id }) => id === driverMissing.id))) add(driverMissingIn(machine))
+  if (final) for (const problem of nvidia.flatMap((gpu) => gpu.problems)) if (driverGoneIds.has(problem.id)) add(problem)
   for (const version of new Set(nvidia.filter((gpu) => gpu.seenBy.some((layer) => nvidiaLayers.includes(layer))).map((gpu) => gpu.driverVersion))) add(driverAge(version))
   const saysNothing = problems.length === 0 || (kernel !== undefined && problems.every(({ id }) => id === 'driver-not-loaded'))
   if (final && saysNothing && !gpus.some((gpu) => gpu.kind === 'gpu')) add(noGpu(gpus, machine))

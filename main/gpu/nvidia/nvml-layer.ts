@@ -8,6 +8,7 @@ import { createNvmlReader, NvmlGone, type NvmlReader, type PendingIncidents } fr
 import { recordedNvml } from './nvml-recorded.ts'
 import { nvmlCodes, nvmlReason } from './nvml-words.ts'
 import { driverNotLoaded, gpuLost, libraryMismatch, notPermitted, outputBroken } from './problems.ts'
+import { asUnderWsl } from './wsl.ts'
 
 /** Holds NVML open between calls: starting it is what takes long. `load`: null where there is no library, or in a process that must not load one. */
 export function createNvmlLayer(options: { load: (machine: MachineSource) => Nvml | null }): Layer {
@@ -60,7 +61,7 @@ export function createNvmlLayer(options: { load: (machine: MachineSource) => Nvm
       if (started === null) return absent('nvml')
       if ('problem' in started) return failed('nvml', started.problem)
       try {
-        return answered('nvml', started.reader.cards(at))
+        return answered('nvml', await asUnderWsl(machine, started.reader.cards(at)))
       } catch (error) {
         if (!(error instanceof NvmlGone)) throw error
         letGo()
@@ -77,7 +78,7 @@ export function createNvmlLayer(options: { load: (machine: MachineSource) => Nvm
       // Cards without either are asked for all together.
       const wanted = cards.some((card) => card.uuid === null && card.pciAddress === null) ? null : keys
       try {
-        return started.reader.samples(at, wanted)
+        return await asUnderWsl(machine, started.reader.samples(at, wanted))
       } catch (error) {
         if (!(error instanceof NvmlGone)) throw error
         letGo()
@@ -85,7 +86,7 @@ export function createNvmlLayer(options: { load: (machine: MachineSource) => Nvm
         const again = wasOpen ? await start(machine) : null
         if (again === null || 'problem' in again) throw new LayerSilent((again?.problem ?? startProblem(error.code)).sentence)
         try {
-          return again.reader.samples(at, wanted)
+          return await asUnderWsl(machine, again.reader.samples(at, wanted))
         } catch (second) {
           if (!(second instanceof NvmlGone)) throw second
           letGo()

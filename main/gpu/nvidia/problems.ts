@@ -1,5 +1,5 @@
 /** What can be wrong with an NVIDIA card or driver, each with a sentence and what to do. Ids are stable. */
-import type { Problem } from '../../../shared/machine.ts'
+import type { Machine, Problem } from '../../../shared/machine.ts'
 import { pciAddressOf } from '../../system/pci-address.ts'
 
 const command = 'nvidia-smi'
@@ -50,10 +50,34 @@ export function notPermitted(why: string): Problem {
   }
 }
 
-export const driverMissing: Problem = {
-  id: 'driver-missing',
-  sentence: 'There is an NVIDIA card, but no NVIDIA driver: neither its library (NVML) nor nvidia-smi is on this machine.',
-  remedy: 'Install the driver from https://www.nvidia.com/drivers, or on Ubuntu with `sudo ubuntu-drivers install`, then restart and look again.',
+/** There is a card, but neither NVML nor nvidia-smi. */
+export function driverMissing(platform: Machine['platform'], isSlice: boolean): Problem {
+  if (platform === 'darwin') {
+    return { id: 'driver-missing', sentence: 'There is an NVIDIA card, but macOS has no driver of NVIDIA’s that gives readings of it.', remedy: null }
+  }
+  const where = isSlice
+    ? 'Install the driver of NVIDIA’s vGPU software for guests, in the version that fits the host: who runs the host has it. Then'
+    : platform === 'win32'
+      ? 'Install the driver from https://www.nvidia.com/drivers, then'
+      : 'Install the driver from https://www.nvidia.com/drivers, or on Ubuntu with `sudo ubuntu-drivers install`, then'
+  return {
+    id: 'driver-missing',
+    sentence: 'There is an NVIDIA card, but no NVIDIA driver: neither its library (NVML) nor nvidia-smi is on this machine.',
+    remedy: `${where} restart and look again.`,
+  }
+}
+
+/** The system names the driver's version, but neither NVML nor nvidia-smi is found. */
+export function libraryMissing(version: string, platform: Machine['platform'], isSlice: boolean): Problem {
+  const again = isSlice ? 'the guest driver that fits the host’s vGPU software (who runs the host has it)' : 'the same driver from https://www.nvidia.com/drivers'
+  return {
+    id: 'driver-library-missing',
+    sentence: `The NVIDIA driver ${version} is installed, but it cannot be read: neither its library (NVML) nor nvidia-smi is reachable.`,
+    remedy:
+      platform === 'win32'
+        ? `Both belong to the driver and lie in C:\\Windows\\System32 (nvml.dll, nvidia-smi.exe). If they are not there, install ${again}, then restart and look again.`
+        : 'Install what belongs to the same version of the driver (on Ubuntu and Debian: the packages libnvidia-compute and nvidia-utils, or libnvidia-ml1 and nvidia-smi), then look again.',
+  }
 }
 
 export function driverTooOld(version: string, floor: string, why: string): Problem {

@@ -6,6 +6,7 @@ import { absent, answered, failed, type Layer, type LayerAnswer } from '../vendo
 import { cardsNotDescribed, cardsRefused, commandFailed, driverNotAnswering, firstSentence, outputBroken, problemFromWords } from './problems.ts'
 import { parseSmi, readSmiLog, type SmiReading } from './smi.ts'
 import { logOf, smiLimitBytes, SmiUnreadable } from './smi-xml.ts'
+import { asUnderWsl } from './wsl.ts'
 
 const query = ['-q', '-x']
 /** Without persistence mode the driver starts card by card, a second or two each. A recording has nothing to start. */
@@ -29,7 +30,11 @@ export function createSmiLayer(options: SmiLayerOptions): Layer {
       result = await machine.run(program, args, { timeoutMs, maxBytes: smiLimitBytes })
       if (result.kind !== 'not-found') break
     }
-    return answerFrom(result, at)
+    return underWsl(machine, answerFrom(result, at))
+  }
+
+  async function underWsl(machine: MachineSource, answer: LayerAnswer): Promise<LayerAnswer> {
+    return { ...answer, cards: await asUnderWsl(machine, answer.cards) }
   }
 
   return {
@@ -42,7 +47,7 @@ export function createSmiLayer(options: SmiLayerOptions): Layer {
         if (alive.kind === 'timed-out') return failed('nvidia-smi', driverNotAnswering('nvidia-smi', Math.round(alive.afterMs / 1000)))
         if (alive.kind === 'done' && alive.exitCode === 0) {
           const log = await askNode(options.nodeNvidiaSmi)
-          if (log !== null) return fromReading(readSmiLog(log, at))
+          if (log !== null) return underWsl(machine, fromReading(readSmiLog(log, at)))
         }
       }
       return read(machine, at)

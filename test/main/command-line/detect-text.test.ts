@@ -85,6 +85,12 @@ describe('one card', () => {
   ])('%s', (_what, said) => expect(text).toContain(said))
 })
 
+test.each([[0, null], [1_800, '0.5 Wh since'], [7_200_000, '2 kWh since']])('an energy counter of %i J', (energyJ, words) => {
+  const text = flat(detectionText(detection([{ ...full, sample: { ...sample, powerW: null, energyJ } }])))
+  if (words === null) expect(text).not.toContain('since its driver was loaded')
+  else expect(text).toContain(words)
+})
+
 test('sixteen cards that are alike are not described sixteen times', () => {
   const gpus = Array.from({ length: 16 }, (_, i) => ({ ...full, id: `GPU-${String(i).padStart(36, '0')}`, pciAddress: `0000:${(i + 16).toString(16)}:00.0`, sample: { ...sample, temperatureC: 60 + i } }))
   const text = detectionText(detection(gpus))

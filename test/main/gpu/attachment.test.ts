@@ -56,6 +56,21 @@ describe('attachmentOf', () => {
     expect(kindOf({ vendor: 'apple', name: 'Apple M3 Max', pciAddress: null })).toBe('integrated')
   })
 
+  it('does not say that a laptop’s card sits on its board where an external box cannot be ruled out', () => {
+    const laptop = { ...hardware, isLaptop: true }
+    for (const name of ['NVIDIA GeForce RTX 4090', 'AMD Radeon RX 7900 XTX', 'AMD Radeon RX 7600M XT']) {
+      const facts = { vendor: name.startsWith('AMD') ? 'amd' : 'nvidia', name, isIntegrated: false, surroundings: laptop } as const
+      expect(kindOf({ ...facts, inLinuxTree: false }), name).toBeNull()
+      expect(kindOf(facts), name).toBeNull()
+      expect(attachmentOf({ ...card, ...facts, inLinuxTree: true }), name).toMatchObject({ kind: 'internal', because: expect.stringContaining('no Thunderbolt') })
+    }
+    expect(kindOf({ surroundings: { ...hardware, isLaptop: null } })).toBeNull()
+    for (const name of ['NVIDIA GeForce GTX 1650 with Max-Q Design', 'NVIDIA GeForce MX150', 'NVIDIA GeForce GTX 960M', 'Quadro M2000M', 'AMD Radeon RX 6700S', 'Intel(R) Arc(TM) A550M Graphics']) {
+      expect(attachmentOf({ ...card, name, surroundings: laptop }), name).toMatchObject({ kind: 'internal', sentence: expect.stringContaining('Soldered') })
+    }
+    for (const name of ['NVIDIA GeForce GTX 960', 'Quadro M2000', 'AMD Radeon RX 6700 XT', 'Intel(R) Arc(TM) A770 Graphics']) expect(kindOf({ name, surroundings: laptop }), name).toBeNull()
+  })
+
   it('guesses nothing', () => {
     expect(kindOf({ surroundings: null })).toBeNull()
     expect(kindOf({ pciAddress: null })).toBeNull()

@@ -61,7 +61,7 @@ function isAlive(pid: number): boolean {
 const driverProbe = ({ workers }: GpusInTest): number => workers.filter(({ pid }) => isAlive(pid!)).at(-1)!.pid!
 const restarts = ({ events }: GpusInTest): string[] => events.filter(({ id }) => id === 'probe-restarted').map(({ sentence }) => sentence)
 
-describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gcc is absent)', { timeout: 60_000 }, () => {
+describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gcc is absent)', { timeout: 90_000 }, () => {
   test.each([
     ['SIGKILL', 'SIGKILL'],
     ['SIGSEGV', 'SIGSEGV'],
@@ -74,7 +74,8 @@ describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gc
     const had = rig.readings()
     await rig.until(() => rig.readings() > had + 2)
     expect(restarts(rig)).toEqual([expect.stringMatching(new RegExp(`ended unasked.*${words}.*started again`))])
-    expect(rig.workers.length).toBe(before + 1)
+    // One more where a question was just under way: then the cards are asked one by one, once, in a process of their own.
+    expect(rig.workers.length - before).toBeLessThanOrEqual(2)
     await rig.until(() => rig.status() === 'on')
     await end(rig)
   })
@@ -85,7 +86,7 @@ describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gc
     rig.script('nvmlDeviceGetPowerUsage crash')
     await rig.until(() => rig.status() === 'not-answering')
     expect(rig.sentence()).toContain('the process ended (SIGABRT)')
-    await rig.until(() => restarts(rig).length >= 2)
+    await rig.until(() => restarts(rig).length >= 2, 30_000)
     expect(Object.keys(rig.turns.at(-1)!.silent)).toContain(first)
     rig.script()
     const had = rig.readings()
@@ -138,6 +139,36 @@ describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gc
     rig.script()
     await rig.until(() => rig.status() === 'on', 30_000)
     expect(rig.workers.length).toBeGreaterThan(before)
+    await end(rig)
+  })
+
+  test('one card whose calls hang: the others flow on, it is named, tried alone in a process of its own, and comes back', async () => {
+    const rig = await record({ STUB_DEVICES: '3' })
+    const third = second.replace(/2$/, '3')
+    const since = (turns: SampleTurn[], from: number): number[] => [first, second, third].map((id) => turns.slice(from).filter(({ samples }) => samples[id]?.temperatureC != null).length)
+    await rig.until(() => rig.readings() > 1)
+    rig.script('nvmlDeviceGetUtilizationRates@1 hang')
+    await rig.until(() => rig.turns.at(-1)!.silent[second]?.includes('does not answer for this card'), 25_000)
+    const from = rig.turns.length
+    const driver = rig.workers.length
+    await rig.until(() => rig.turns.length > from + 6)
+    // Every second, also while the silent card is tried again.
+    expect(rig.turns.slice(from).filter(({ samples }) => Object.keys(samples).length < 2).length).toBeLessThanOrEqual(1)
+    expect(Object.keys(rig.turns.at(-1)!.silent)).toEqual([second])
+    await rig.until(() => rig.sentence().includes('does not answer for this card'))
+    expect(rig.sentence()).toMatch(/^NVIDIA GeForce RTX 3090 at 0000:\S+ gives no readings: the driver does not answer for this card \(no answer within 5 s\)\. The other cards are read on/)
+    // Tried once more, alone: the others do not notice.
+    await rig.until(() => rig.workers.length > driver, 25_000)
+    const told = restarts(rig).length
+    const tried = rig.turns.length
+    await rig.until(() => rig.turns.length > tried + 6)
+    expect(since(rig.turns, tried)).toEqual([expect.toSatisfy((count: number) => count >= 6), 0, expect.toSatisfy((count: number) => count >= 6)])
+    expect(restarts(rig)).toHaveLength(told)
+    rig.script()
+    await rig.until(() => rig.turns.at(-1)!.samples[second]?.temperatureC != null, 40_000)
+    expect(rig.turns.at(-1)!.silent).toEqual({})
+    await rig.until(() => rig.status() === 'on')
+    expect(rig.workers.filter(({ pid }) => isAlive(pid!)).length).toBeLessThanOrEqual(2)
     await end(rig)
   })
 

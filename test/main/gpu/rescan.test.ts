@@ -198,6 +198,83 @@ describe('what changes while it runs', () => {
     expect(clock.pending()).toBe(0)
   })
 
+  describe('what is read at a look alone', () => {
+    const rowsOf = (uncorrectable: number, pending: boolean, failed = false) => ({ correctable: 1, uncorrectable, pending, failed })
+    const machineWith = (rows: object | null) => {
+      const device: Record<string, unknown> = { uuid: 'GPU-1', name: 'NVIDIA A100-SXM4-40GB', temperatureC: 50, ...(rows && { remappedRows: rows }) }
+      let isLaptop = false
+      const source: MachineSource = {
+        ...machineOf({}),
+        recordedLayer: async (name) => (name === 'nvml' ? structuredClone({ driverVersion: '570.1', devices: [device] }) : null),
+        facts: async () => ({ ...unknownFacts, surroundings: { kind: 'bare-metal', name: null, isLaptop, onBattery: null, remoteSession: null, sentence: '', evidence: [] } }),
+      }
+      return { source, device, becomeLaptop: () => void (isLaptop = true) }
+    }
+    const looksIn = (states: GpusState[]) => new Set(states.flatMap((state) => (state.phase === 'ready' ? [state.detection.detectedAt] : []))).size
+    const memory = (events: HistoryEvent[]) => events.flatMap(({ id, sentence }) => (id === 'memory-retired' ? [sentence] : []))
+
+    test('is read every quarter of an hour, quietly, and bad memory is told', async () => {
+      const clock = handClock()
+      const { source, device } = machineWith(rowsOf(0, false))
+      const { gpus, states, events } = gpusOn(source, { clock, staysOn: true, book: bookInMemory() })
+      await gpus.look()
+      device['remappedRows'] = rowsOf(1, true)
+      await clock.advance(14 * minute)
+      expect(looksIn(states)).toBe(1)
+      await clock.advance(2 * minute)
+      expect(ready(states.at(-1)).gpus[0]!.remappedRows).toEqual(rowsOf(1, true))
+      expect(memory(events)).toEqual(['NVIDIA A100-SXM4-40GB found bad rows in its memory and will replace them when it is next reset (now 1 correctable, 1 uncorrectable).'])
+      device['remappedRows'] = rowsOf(1, true, true)
+      await clock.advance(15 * minute)
+      expect(memory(events)[1]).toContain('no spare rows left')
+      await clock.advance(60 * minute)
+      expect(memory(events)).toHaveLength(2)
+      expect(states.filter(({ phase }) => phase === 'looking')).toHaveLength(1)
+      await gpus.stop()
+      expect(clock.pending()).toBe(0)
+    })
+
+    test('waits for a benchmark', async () => {
+      const clock = handClock()
+      const { source } = machineWith(rowsOf(0, false))
+      const { gpus, states } = gpusOn(source, { clock, staysOn: true })
+      await gpus.look()
+      const end = gpus.follow('GPU-1', () => {})
+      await clock.advance(40 * minute)
+      expect(looksIn(states)).toBe(1)
+      end()
+      await clock.advance(2 * minute)
+      expect(looksIn(states)).toBe(2)
+      await gpus.stop()
+    })
+
+    test.each([['a laptop', true, rowsOf(0, false)], ['a card that has no such facts', false, null]])('is not looked for on %s', async (_, isLaptop, rows) => {
+      const clock = handClock()
+      const { source, becomeLaptop } = machineWith(rows)
+      if (isLaptop) becomeLaptop()
+      const { gpus, states } = gpusOn(source, { clock, staysOn: true })
+      await gpus.look()
+      await clock.advance(60 * minute)
+      expect(looksIn(states)).toBe(1)
+      await gpus.stop()
+    })
+
+    test('what grew while nothing ran is told at the first look', async () => {
+      const clock = handClock()
+      const { source, device } = machineWith(rowsOf(0, false))
+      const book = bookInMemory()
+      const before = gpusOn(source, { clock, book })
+      await before.look()
+      await before.gpus.stop()
+      device['remappedRows'] = rowsOf(2, false)
+      const after = gpusOn(source, { clock, book })
+      await after.look()
+      await after.gpus.look()
+      expect(memory(after.events)).toEqual(['NVIDIA A100-SXM4-40GB took 2 rows of memory out of use since it was last read (now 1 correctable, 2 uncorrectable).'])
+      await after.gpus.stop()
+    })
+  })
+
   test('a driver that stays in trouble is asked ever less often', async () => {
     const clock = handClock()
     let runs = 0

@@ -42,6 +42,40 @@ describe('a card of NVIDIA’s without its driver', () => {
   })
 })
 
+describe('the remedy for a missing driver fits the system', () => {
+  const adapter = (driverVersion: string) => ({ layers: { systeminformation: { controllers: [{ vendor: 'NVIDIA', model: 'NVIDIA GeForce RTX 3090', vendorId: '10DE', deviceId: '2204', driverVersion }] } } })
+  test('Windows', async () => {
+    const { problems } = await look({}, { platform: 'win32', ...adapter('10.0.20348.1') })
+    expect(problems).toMatchObject([{ id: 'driver-missing' }])
+    expect(wordsOf(problems[0]!)).toMatch(/nvidia\.com\/drivers/)
+    expect(wordsOf(problems[0]!)).not.toMatch(/ubuntu/i)
+  })
+  test('where Windows names the driver’s version, its library is what is not reachable', async () => {
+    const { gpus, problems } = await look({}, { platform: 'win32', ...adapter('566.36') })
+    expect(problems).toMatchObject([{ id: 'driver-library-missing', sentence: expect.stringContaining('The NVIDIA driver 566.36 is installed') }])
+    expect(wordsOf(problems[0]!)).toMatch(/nvml\.dll/)
+    expect(wordsOf(problems[0]!)).not.toMatch(/no NVIDIA driver|ubuntu/i)
+    expect(gpus[0]!.problems).toEqual(problems)
+  })
+  test('a slice of a card wants the guest driver of the host’s software', async () => {
+    const { gpus, look: lookAt } = gpusOnRecording('remote-desktop-vgpu', handClock())
+    const { problems } = await lookAt()
+    expect(problems).toMatchObject([{ id: 'driver-library-missing', sentence: expect.stringContaining('537.70'), remedy: expect.stringContaining('guest driver') }])
+    await gpus.stop()
+  })
+})
+
+test('in WSL2 the programs that use the card are unknown: the driver lists none of Windows’', async () => {
+  const { gpus, look: lookAt } = gpusOnRecording('wsl2-rtx-4070', handClock())
+  const card = (await lookAt()).gpus[0]!
+  expect(card.sample).toMatchObject({ utilisation: 0.41, processes: [], unknown: { processes: expect.stringContaining('Windows') } })
+  await gpus.stop()
+  const library = { devices: [{ uuid: 'GPU-1', name: 'NVIDIA GeForce RTX 4070', temperatureC: 50, computeProcesses: [], graphicsProcesses: [] }] }
+  const processesOn = async (files: Record<string, string>) => (await look(files, { layers: { nvml: library } })).gpus[0]!.sample!.unknown['processes'] ?? null
+  expect(await processesOn(wsl)).toContain('Windows')
+  expect(await processesOn(plain)).toBeNull()
+})
+
 test('an AMD card in a container: the devices that are to be handed in', async () => {
   const inside = await look({ ...amdCard, ...docker })
   expect(inside.gpus[0]!.problems[0]!.remedy).toMatch(/\/dev\/kfd.*\/dev\/dri/)
