@@ -290,7 +290,8 @@ describe.skipIf(findChromium() === null)('watching', () => {
       const { page } = await open(stateId, pageId, 'light', { width: 900, height: 600 })
       for (const width of [900, 700, 480]) {
         await page.setViewportSize({ width, height: 600 })
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${stateId}, ${pageId}, ${width}`).toBeLessThanOrEqual(0)
+        // Charts take their new width a frame later.
+        await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), { message: `${stateId}, ${pageId}, ${width}`, timeout: 5_000 }).toBeLessThanOrEqual(0)
       }
       await page.context().close()
     }
