@@ -25,9 +25,12 @@ export interface BandPlace {
 /** Room beyond the outermost figures, as a share of the whole. */
 const margin = 0.02
 
+/** A billionth of a dollar has no length; smaller steps than that cannot even be counted. */
+const nothing = 1e-9
+
 /** An axis that holds every band and zero, with round ticks inside it. `wantedTicks` is a wish. */
 export function axisOf(bands: readonly Band[], wantedTicks = 5): Axis {
-  const values = bands.flatMap((band) => [band.low, band.expected, band.high]).filter((value) => value !== null).filter(Number.isFinite)
+  const values = bands.flatMap((band) => [band.low, band.expected, band.high]).filter((value) => value !== null).filter(Number.isFinite).map((value) => (Math.abs(value) < nothing ? 0 : value))
   const low = Math.min(0, ...values)
   // Where nothing is known the axis still needs a length.
   const high = Math.max(0, ...values) || (low === 0 ? 1 : 0)

@@ -66,6 +66,11 @@ describe('a band', () => {
     )
   })
 
+  it('of next to nothing is drawn on an axis of its own', () => {
+    expect(axisOf([{ low: -5e-324, expected: 0, high: 5e-324 }])).toMatchObject({ from: 0, to: expect.closeTo(1.02) })
+    expect(axisOf([{ low: 1e-300, expected: 2e-300, high: 1e-12 }]).ticks.length).toBeLessThan(20)
+  })
+
   it('that goes on beyond the axis is cut at its end and says so', () => {
     const axis = axisOf([{ low: 0, expected: 1, high: 2 }])
     expect(placeBand(axis, { low: 1, expected: 9, high: 30 })).toMatchObject({ cutLeft: false, cutRight: true, expected: null })
