@@ -30,10 +30,13 @@ const nothing = 1e-9
 
 /** An axis that holds every band and zero, with round ticks inside it. `wantedTicks` is a wish. */
 export function axisOf(bands: readonly Band[], wantedTicks = 5): Axis {
-  const values = bands.flatMap((band) => [band.low, band.expected, band.high]).filter((value) => value !== null).filter(Number.isFinite).map((value) => (Math.abs(value) < nothing ? 0 : value))
-  const low = Math.min(0, ...values)
-  // Where nothing is known the axis still needs a length.
-  const high = Math.max(0, ...values) || (low === 0 ? 1 : 0)
+  const values = bands.flatMap((band) => [band.low, band.expected, band.high]).filter((value) => value !== null).filter(Number.isFinite)
+  const least = Math.min(0, ...values)
+  const most = Math.max(0, ...values)
+  // Where nothing is known, or next to nothing, the axis still needs a length.
+  const isFlat = most - least < nothing
+  const low = isFlat ? 0 : least
+  const high = isFlat ? 1 : most
   const room = (high - low) * margin
   const from = low < 0 ? low - room : 0
   const to = high > 0 ? high + room : 0
