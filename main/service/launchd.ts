@@ -1,7 +1,7 @@
 /** macOS: a launchd agent of this user. Agents start when the user logs in; macOS has nothing earlier without an administrator. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NotPossible } from '../system/not-possible.ts'
+import { hasOwn, replacesOwn, statusByFile } from './own-file.ts'
 import { ownMark, refuseControlCharacters, resultWords, runStep, stepTimeoutMs, type BootPlace, type BootStatus, type BootSystem, type Plan, type Step } from './plan.ts'
 import { escapeXml, unescapeXml } from './xml.ts'
 
@@ -27,12 +27,11 @@ export function launchdOf(place: BootPlace): BootSystem {
   async function planInstall(call: string[]): Promise<Plan> {
     refuseControlCharacters(call)
     const file = agentFile()
-    const old = readText(file)
-    if (old !== null && !old.includes(ownMark)) throw new NotPossible(`${file} is there already, and Idlewatt did not make it. Move it away first.`)
+    const replaces = replacesOwn(file)
     const steps: Step[] = []
     if (await isLoaded()) steps.push(runStep('launchctl', ['bootout', target], true, 'ends the one that runs'))
     steps.push(
-      { do: 'write', path: file, text: agentText(call, logFile(), place.env['PATH']), encoding: 'utf-8', replaces: old !== null, why: 'what launchd is to start' },
+      { do: 'write', path: file, text: agentText(call, logFile(), place.env['PATH']), encoding: 'utf-8', replaces, why: 'what launchd is to start' },
       runStep('launchctl', ['enable', target], true, 'undoes an earlier `launchctl disable`'),
       runStep('launchctl', ['bootstrap', domain, file], false, 'starts it now; launchd starts it by itself at every login'),
     )
@@ -47,9 +46,7 @@ export function launchdOf(place: BootPlace): BootSystem {
 
   async function planRemove(): Promise<Plan | null> {
     const file = agentFile()
-    const old = readText(file)
-    if (old === null) return null
-    if (!old.includes(ownMark)) throw new NotPossible(`Idlewatt did not make ${file}, so it leaves it alone.`)
+    if (!hasOwn(file)) return null
     return {
       system: 'launchd',
       what: 'remove',
@@ -64,11 +61,8 @@ export function launchdOf(place: BootPlace): BootSystem {
 
   async function status(): Promise<BootStatus> {
     const file = agentFile()
-    const text = readText(file)
-    const nothing: BootStatus = { system: 'launchd', isInstalled: false, where: null, call: null, startsAt: null, isRunning: null, pid: null, problems: [] }
-    if (text === null) return nothing
-    if (!text.includes(ownMark)) return { ...nothing, where: file, problems: [`${file} was not made by Idlewatt.`] }
-    const found: BootStatus = { ...nothing, isInstalled: true, where: file, call: argumentsOf(text) }
+    const { text, status: found } = statusByFile('launchd', file, argumentsOf)
+    if (text === null) return found
     const off = await run('launchctl', ['print-disabled', domain], { timeoutMs: stepTimeoutMs })
     const isOff = off.kind === 'done' && new RegExp(`"${agentLabel.replaceAll('.', '\\.')}"\\s*=>\\s*(true|disabled)`).test(off.stdout)
     const loaded = await run('launchctl', ['print', target], { timeoutMs: stepTimeoutMs })
@@ -119,12 +113,4 @@ export function agentText(call: readonly string[], logFile: string, path: string
 function argumentsOf(text: string): string[] | null {
   const list = /<key>ProgramArguments<\/key>\s*<array>([\s\S]*?)<\/array>/.exec(text)?.[1]
   return list === undefined ? null : [...list.matchAll(/<string>([\s\S]*?)<\/string>/g)].map((match) => unescapeXml(match[1] ?? ''))
-}
-
-function readText(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return null
-  }
 }

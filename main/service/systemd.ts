@@ -1,7 +1,8 @@
 /** Linux: a systemd unit of this user. It starts at boot where the user may linger, else at the first login. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { NotPossible } from '../system/not-possible.ts'
+import { hasOwn, replacesOwn, statusByFile } from './own-file.ts'
 import { ownMark, refuseControlCharacters, resultWords, runStep, stepTimeoutMs, type BootPlace, type BootStatus, type BootSystem, type Plan, type Step } from './plan.ts'
 
 export const unitName = 'idlewatt.service'
@@ -42,12 +43,11 @@ export function systemdOf(place: BootPlace): BootSystem {
   async function planInstall(call: string[]): Promise<Plan> {
     refuseControlCharacters(call)
     const file = unitFile()
-    const old = readText(file)
-    if (old !== null && !old.includes(ownMark)) throw new NotPossible(`${file} is there already, and Idlewatt did not make it. Move it away first.`)
+    const replaces = replacesOwn(file)
     const obstacle = await whyNoSystemd()
     const isLingering = await lingers()
     const steps: Step[] = [
-      { do: 'write', path: file, text: unitText(call, searchPath(env['PATH']), await versionOfSystemd()), encoding: 'utf-8', replaces: old !== null, why: 'what systemd is to start' },
+      { do: 'write', path: file, text: unitText(call, searchPath(env['PATH']), await versionOfSystemd()), encoding: 'utf-8', replaces, why: 'what systemd is to start' },
       runStep('systemctl', ['--user', 'daemon-reload'], false, 'so that systemd reads it'),
       runStep('systemctl', ['--user', 'enable', unitName], false, 'starts it with your user from now on'),
       runStep('systemctl', ['--user', 'restart', unitName], false, 'starts it now'),
@@ -64,9 +64,7 @@ export function systemdOf(place: BootPlace): BootSystem {
 
   async function planRemove(): Promise<Plan | null> {
     const file = unitFile()
-    const old = readText(file)
-    if (old === null) return null
-    if (!old.includes(ownMark)) throw new NotPossible(`Idlewatt did not make ${file}, so it leaves it alone.`)
+    if (!hasOwn(file)) return null
     return {
       system: 'systemd',
       what: 'remove',
@@ -82,11 +80,8 @@ export function systemdOf(place: BootPlace): BootSystem {
 
   async function status(): Promise<BootStatus> {
     const file = unitFile()
-    const text = readText(file)
-    const nothing: BootStatus = { system: 'systemd', isInstalled: false, where: null, call: null, startsAt: null, isRunning: null, pid: null, problems: [] }
-    if (text === null) return nothing
-    if (!text.includes(ownMark)) return { ...nothing, where: file, problems: [`${file} was not made by Idlewatt.`] }
-    const found: BootStatus = { ...nothing, isInstalled: true, where: file, call: callOf(text) }
+    const { text, status: found } = statusByFile('systemd', file, callOf)
+    if (text === null) return found
     const why = await whyNoSystemd()
     if (why !== null) return { ...found, problems: [why] }
     const shown = await ask('systemctl', '--user', 'show', unitName, '--property=LoadState,UnitFileState,ActiveState,SubState,MainPID,Result,ExecMainStatus,NRestarts,NeedDaemonReload')
@@ -172,14 +167,6 @@ function callOf(text: string): string[] | null {
   try {
     const call: unknown = JSON.parse(line.slice(callPrefix.length))
     return Array.isArray(call) && call.every((word) => typeof word === 'string') ? call : null
-  } catch {
-    return null
-  }
-}
-
-function readText(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8')
   } catch {
     return null
   }

@@ -1,5 +1,5 @@
 /** Folders for tests, removed afterwards. */
-import { spawnSync, type SpawnSyncReturns } from 'node:child_process'
+import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,20 @@ export function newFolder(): string {
 export function runCode(code: string, options: { args?: string[]; wrap?: string[]; cwd?: string } = {}): SpawnSyncReturns<string> {
   const words = [...(options.wrap ?? []), process.execPath, '--input-type=module-typescript', '--disable-warning=ExperimentalWarning', '-e', code, ...(options.args ?? [])]
   return spawnSync(words[0] ?? '', words.slice(1), { encoding: 'utf8', timeout: 15_000, ...(options.cwd === undefined ? {} : { cwd: options.cwd }) })
+}
+
+/** Runs code that prints a line for each thing it has done, and kills it hard after `lines` of them. Resolves to how many it told. */
+export function runUntilKilled(code: string, lines: number, args: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', code, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let text = ''
+    child.stdout.on('data', (piece: Buffer) => {
+      text += piece.toString()
+      if (text.split('\n').length > lines) child.kill('SIGKILL')
+    })
+    child.on('error', reject)
+    child.on('close', () => resolve(text.split('\n').length - 1))
+  })
 }
 
 const isRoot = process.getuid?.() === 0

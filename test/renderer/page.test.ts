@@ -1,12 +1,12 @@
 /** The built page in a real Chromium: no accessibility fault in either theme, everything by keyboard alone, nothing the security policy refuses. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { pageIds } from '../../renderer/state/route.ts'
 import { faultsOf, tabTo } from '../gallery/by-keyboard.ts'
-import { buildPage, servePage, stagePage, type StagedPage } from '../gallery/stage.ts'
+import { stagePage, type StagedPage } from '../gallery/stage.ts'
 import { readRealState } from '../gallery/real.ts'
 import { states, whatIfEstimates, type GalleryState } from '../gallery/states.ts'
-import { findChromium, launchChromium } from '../helpers/chromium.ts'
+import { findChromium } from '../helpers/chromium.ts'
+import { serveForTests } from '../helpers/served-page.ts'
 
 const whatIf = { model: 'GeForce RTX 5090', nearest: [], estimates: whatIfEstimates }
 /** Recorded machines whose real requirements and estimates are drawn. */
@@ -15,25 +15,16 @@ const withoutFigure = 'amd-rx-7900-xtx'
 const models = ['GeForce RTX 5090', 'GeForce RTX 4090', 'GeForce RTX 4090 Laptop GPU']
 
 describe.skipIf(findChromium() === null)('the page', () => {
-  let browser: Browser
-  let served: Awaited<ReturnType<typeof servePage>>
   const real: GalleryState[] = []
-
-  beforeAll(async () => {
-    served = await servePage(await buildPage('page-test'))
+  const served = serveForTests('page-test', async () => {
     for (const machine of [...recorded, withoutFigure]) real.push({ id: `real ${machine}`, title: machine, state: await readRealState(machine) })
-    browser = await launchChromium()
-  }, 180_000)
-  afterAll(async () => {
-    await browser?.close()
-    await served?.close()
   })
 
   async function open(stateId: string, page: string, colorScheme: 'light' | 'dark' = 'light', viewport = { width: 1280, height: 800 }): Promise<StagedPage> {
     const shown = [...states, ...real].find((state) => state.id === stateId)
     if (!shown) throw new Error(`There is no state ${stateId}.`)
-    const context = await browser.newContext({ colorScheme, viewport, reducedMotion: 'reduce' })
-    return stagePage(context, { address: served.address, page, shown, whatIf, models })
+    const context = await served().browser.newContext({ colorScheme, viewport, reducedMotion: 'reduce' })
+    return stagePage(context, { address: served().address, page, shown, whatIf, models })
   }
 
   for (const colorScheme of ['light', 'dark'] as const) {

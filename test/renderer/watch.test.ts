@@ -1,35 +1,27 @@
 /** Watching cards in a real Chromium: tiles, a card in full, its charts by keyboard, its past as a file, alerts, and who is told. */
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { pageIds } from '../../renderer/state/route.ts'
 import { faultsOf, tabTo } from '../gallery/by-keyboard.ts'
 import { now } from '../gallery/parts.ts'
-import { buildPage, servePage, stagePage, type StagedPage } from '../gallery/stage.ts'
+import { stagePage, type StagedPage } from '../gallery/stage.ts'
 import { states } from '../gallery/states.ts'
-import { findChromium, launchChromium } from '../helpers/chromium.ts'
+import { findChromium } from '../helpers/chromium.ts'
+import { serveForTests } from '../helpers/served-page.ts'
 
 const hot = `gpus/${encodeURIComponent('GPU-00000000')}`
 const disputed = `gpus/${encodeURIComponent('GPU-00000003')}`
 const lost = `gpus/${encodeURIComponent('GPU-00000001')}`
 
 describe.skipIf(findChromium() === null)('watching', () => {
-  let browser: Browser
-  let served: Awaited<ReturnType<typeof servePage>>
-  beforeAll(async () => {
-    served = await servePage(await buildPage('watch-test'))
-    browser = await launchChromium()
-  }, 180_000)
-  afterAll(async () => {
-    await browser?.close()
-    await served?.close()
-  })
+  const served = serveForTests('watch-test')
 
   async function open(stateId: string, page: string, colorScheme: 'light' | 'dark' = 'light', viewport = { width: 1280, height: 800 }): Promise<StagedPage> {
     const shown = states.find((state) => state.id === stateId)
     if (!shown) throw new Error(`There is no state ${stateId}.`)
-    const context = await browser.newContext({ colorScheme, viewport, reducedMotion: 'reduce', acceptDownloads: true, timezoneId: 'Europe/Berlin' })
-    const staged = await stagePage(context, { address: served.address, page, shown, whatIf: { model: null, nearest: [], estimates: [] }, models: [] })
+    const context = await served().browser.newContext({ colorScheme, viewport, reducedMotion: 'reduce', acceptDownloads: true, timezoneId: 'Europe/Berlin' })
+    const staged = await stagePage(context, { address: served().address, page, shown, whatIf: { model: null, nearest: [], estimates: [] }, models: [] })
     await pastIsRead(staged.page)
     return staged
   }

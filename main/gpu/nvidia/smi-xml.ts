@@ -43,35 +43,31 @@ export function parseSmiXml(text: string): SmiLog {
 
 /** Every clock a card can be set to: most of what is printed, and nobody's question. The lines stay, so that complaints name the right one. */
 function withoutClockLists(document: string): string {
-  const open = '<supported_clocks>'
-  const close = '</supported_clocks>'
-  let kept = ''
-  let from = 0
-  for (;;) {
-    const begin = document.indexOf(open, from)
-    const end = begin === -1 ? -1 : document.indexOf(close, begin)
-    // One that does not end before the next card begins is broken, and the parser's to complain about.
-    if (end === -1 || document.slice(begin, end).includes('<gpu ')) return kept + document.slice(from)
-    kept += document.slice(from, begin) + '\n'.repeat(document.slice(begin, end).split('\n').length - 1)
-    from = end + close.length
-  }
+  // One that does not end before the next card begins is broken, and the parser's to complain about.
+  return withEach(document, 'supported_clocks', (clocks) => (clocks.includes('<gpu ') ? null : '\n'.repeat(clocks.split('\n').length - 1)))
 }
 
 /** nvidia-smi hands on the names of programs as they are: what would be markup in them is text. What is already written as an entity stays. */
 function withWholeNames(document: string): string {
-  const open = '<process_name>'
-  const close = '</process_name>'
+  // A name that does not end within its program's lines is broken, and the parser's to complain about.
+  return withEach(document, 'process_name', (name) => (name.includes('process_info>') ? null : name.replace(/&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-f]+);)/gi, '&amp;').replaceAll('<', '&lt;')))
+}
+
+/**
+ * The document with another content in each element of that name; null leaves it as it is. By hand: a pattern that looks
+ * for the end from every beginning takes minutes on output made for it.
+ */
+function withEach(document: string, name: string, contentOf: (content: string) => string | null): string {
+  const open = `<${name}>`
+  const close = `</${name}>`
   let kept = ''
   let from = 0
-  // By hand: a pattern that looks for the end from every beginning takes minutes on output made for it.
   for (;;) {
     const begin = document.indexOf(open, from)
     const end = begin === -1 ? -1 : document.indexOf(close, begin)
     if (end === -1) return kept + document.slice(from)
-    const name = document.slice(begin + open.length, end)
-    // A name that does not end within its program's lines is broken, and the parser's to complain about.
-    const text = name.includes('process_info>') ? name : name.replace(/&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-f]+);)/gi, '&amp;').replaceAll('<', '&lt;')
-    kept += document.slice(from, begin + open.length) + text + close
+    const content = document.slice(begin + open.length, end)
+    kept += document.slice(from, begin + open.length) + (contentOf(content) ?? content) + close
     from = end + close.length
   }
 }

@@ -11,7 +11,7 @@ import { createLog } from '../../../main/system/log.ts'
 import { NotPossible } from '../../../main/system/not-possible.ts'
 import type { BenchmarkResult } from '../../../shared/benchmark.ts'
 import type { Notice } from '../../../shared/state.ts'
-import { heedsReadOnly } from '../../helpers/files.ts'
+import { heedsReadOnly, runUntilKilled } from '../../helpers/files.ts'
 
 const log = createLog('silent', () => {})
 let folder: string
@@ -99,16 +99,7 @@ describe('kill -9', () => {
 
   test('everything that was said to be saved is there, and the file is whole', async () => {
     for (const after of [1, 7, 40]) {
-      const told = await new Promise<number>((resolve, reject) => {
-        const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', writer, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
-        let text = ''
-        child.stdout.on('data', (piece: Buffer) => {
-          text += piece.toString()
-          if (text.split('\n').length > after) child.kill('SIGKILL')
-        })
-        child.on('error', reject)
-        child.on('close', () => resolve(text.split('\n').length - 1))
-      })
+      const told = await runUntilKilled(writer, after, [folder])
       const history = open()
       expect(notices).toEqual([])
       expect(told).toBeGreaterThanOrEqual(after)

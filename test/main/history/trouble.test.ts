@@ -1,11 +1,10 @@
 /** Recording under bad conditions: killed, full disk, damage, jumping clocks, two processes, an older file. */
-import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { RecordingStatus } from '../../../shared/history.ts'
-import { canMountTinyDisk, moduleUrl, newFolder, runCode, runOnTinyDisk } from '../../helpers/files.ts'
+import { canMountTinyDisk, moduleUrl, newFolder, runCode, runOnTinyDisk, runUntilKilled } from '../../helpers/files.ts'
 import { ask, dayMs, hourMs, knownCard, noon, open, recordSeconds, turn } from './support.ts'
 
 const card = 'GPU-1'
@@ -28,16 +27,7 @@ test('kill -9 takes nothing that was recorded', { timeout: 60_000 }, async () =>
     }`
   for (const [round, after] of [1, 299, 650].entries()) {
     const from = noon + round * hourMs
-    const told = await new Promise<number>((resolve, reject) => {
-      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', writer, folder, String(from)], { stdio: ['ignore', 'pipe', 'inherit'] })
-      let text = ''
-      child.stdout.on('data', (piece: Buffer) => {
-        text += piece.toString()
-        if (text.split('\n').length > after) child.kill('SIGKILL')
-      })
-      child.on('error', reject)
-      child.on('close', () => resolve(text.split('\n').length - 1))
-    })
+    const told = await runUntilKilled(writer, after, [folder, String(from)])
     const { history, notices } = open({ folder })
     const kept = history.read(ask(card, from, from + hourMs, { stepSeconds: 1 })).samples
     expect(told).toBeGreaterThanOrEqual(after)
