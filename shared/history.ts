@@ -69,8 +69,16 @@ export const historyEventIds = [
   'recording-stopped',
   'alert-began',
   'alert-ended',
+  'benchmark-wrong-result',
+  'benchmark-right-result',
+  'benchmark-memory-errors',
+  'benchmark-memory-right',
+  'benchmark-driver-reset',
 ] as const
 export type HistoryEventId = (typeof historyEventIds)[number]
+
+/** Those that say whether what a card computes and keeps can be believed; the newest of each pair holds. */
+export const findingEventIds: readonly HistoryEventId[] = ['benchmark-wrong-result', 'benchmark-right-result', 'benchmark-memory-errors', 'benchmark-memory-right']
 
 export interface HistoryEvent {
   /** ms since epoch. */

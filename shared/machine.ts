@@ -114,8 +114,11 @@ export interface NvLink {
 
 /** The temperatures at which the card itself acts, in °C. */
 export interface TemperatureLimits {
+  /** Of the sensor that `temperatureC` reads. */
   slowdownC: number | null
   shutdownC: number | null
+  /** Where the hottest spot of the chip makes it slow down; left out: the card does not tell. */
+  hotspotC?: number | null
   /** What the fan curve and clocks aim at. */
   targetC: number | null
   memoryC: number | null

@@ -1,6 +1,6 @@
 /** Every question a window may ask, with the schema of what it sends and the type of what it gets. */
 import { z } from 'zod'
-import type { BenchmarkResult } from './benchmark.ts'
+import { benchmarkModes, sustainedMinutes, workloadIds, type BenchmarkResult, type ImportedRun, type Meaning, type OctaneScore, type RunComparison } from './benchmark.ts'
 import type { Estimate } from './earnings.ts'
 import { csvQuerySchema, historyQuerySchema, type CsvPage, type HistoryAnswer, type HistoryEvent } from './history.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
@@ -19,6 +19,26 @@ function answers<T>(): Answer<T> {
 
 const nothing = z.union([z.undefined(), z.null(), z.object({}).strict()])
 const gpuId = z.string().min(1).max(200)
+
+export const benchmarkStartSchema = z
+  .object({
+    gpuIds: z.array(gpuId).min(1).max(64),
+    mode: z.enum(benchmarkModes),
+    /** Only these; left out: all of the mode. Sustained: the one that is kept up (left out: single precision). */
+    workloads: z.array(z.enum(workloadIds)).min(1).max(workloadIds.length).optional(),
+    /** Of a sustained run. */
+    minutes: z.number().min(sustainedMinutes.least).max(sustainedMinutes.most).default(sustainedMinutes.usual),
+    /** All cards at once. They share the power supply and the machine's memory, so figures may be lower. */
+    parallel: z.boolean().default(false),
+    /** Work stops at this core temperature; left out: 3 °C under the card's own slowdown point, 84 °C where it tells none. */
+    maxTemperatureC: z.number().min(40).max(110).optional(),
+    evenAfterCrash: z.boolean().default(false),
+    evenIfBusy: z.boolean().default(false),
+  })
+  .strict()
+export type BenchmarkStart = z.infer<typeof benchmarkStartSchema>
+
+const runRef = z.object({ importId: z.string().min(1).max(200).nullable().default(null), gpuId, startedAt: z.number().int().min(0).max(8.64e15) }).strict()
 
 /** A card one does not own, or other prices for one that one does. Watts are wall figures per GPU. */
 export const whatIfSchema = z
@@ -63,14 +83,24 @@ export const requests = {
   'channel.test': defineRequest(z.object({ channel: z.enum(['desktop', 'webhook', 'ntfy']) }).strict(), answers<{ ok: boolean; sentence: string }>()),
   /** Telemetry runs while at least one viewer asked for it within the last 10 s; windows repeat this every 5 s. */
   'telemetry.watch': defineRequest(z.object({ viewer: z.string().min(1).max(64), watching: z.boolean() }).strict(), answers<null>()),
-  /** Measure these cards, one after another. `evenAfterCrash` runs workloads that a crash marker holds back. */
-  'benchmark.start': defineRequest(
-    z.object({ gpuIds: z.array(gpuId).min(1).max(64), mode: z.literal('quick'), evenAfterCrash: z.boolean().default(false) }).strict(),
-    answers<null>(),
-  ),
+  /** Measure these cards. `evenAfterCrash` runs what a crash marker holds back, `evenIfBusy` what a hold that the user may override does. */
+  'benchmark.start': defineRequest(benchmarkStartSchema, answers<null>()),
   'benchmark.cancel': defineRequest(nothing, answers<null>()),
   /** Earlier results of a card, newest first. */
   'benchmark.past': defineRequest(z.object({ gpuId, limit: z.number().int().min(1).max(500).default(50) }).strict(), answers<BenchmarkResult[]>()),
+  /** How a run stands beside its model, its own past and what it is good for. */
+  'benchmark.meaning': defineRequest(runRef, answers<Meaning>()),
+  'benchmark.compare': defineRequest(z.object({ a: runRef, b: runRef }).strict(), answers<RunComparison>()),
+  /** The run as a document another Idlewatt can import. */
+  'benchmark.export': defineRequest(runRef, answers<{ fileName: string; text: string }>()),
+  /** A document of `benchmark.export` or `bench --json`; the same run twice is one import. */
+  'benchmark.import': defineRequest(z.object({ text: z.string().max(5_000_000), from: z.string().max(300) }).strict(), answers<{ added: ImportedRun[]; known: number }>()),
+  'benchmark.imports': defineRequest(nothing, answers<ImportedRun[]>()),
+  'benchmark.forget-import': defineRequest(z.object({ id: z.string().min(1).max(200) }).strict(), answers<null>()),
+  /** One printable page (HTML, no scripts, nothing loaded from elsewhere) on these runs. */
+  'benchmark.report': defineRequest(z.object({ runs: z.array(runRef).min(1).max(16) }).strict(), answers<{ fileName: string; html: string }>()),
+  /** A score from OctaneBench's own log or the Render client's. */
+  'benchmark.import-octane': defineRequest(z.object({ gpuId, text: z.string().max(5_000_000), from: z.string().max(300) }).strict(), answers<OctaneScore>()),
   'estimate.what-if': defineRequest(whatIfSchema, answers<WhatIfAnswer>()),
   /** Names of cards in `resources/gpus.json` that fit what was typed so far, best first. */
   'models.search': defineRequest(z.object({ text: z.string().max(200), limit: z.number().int().min(1).max(50).default(12) }).strict(), answers<string[]>()),

@@ -5,8 +5,8 @@ export const secretRefusal =
   'That looks like a seed phrase or a private key. Idlewatt never needs one and has kept nothing of it. If it was pasted on a command line, it may stand in the shell history: remove it there.'
 
 const phraseLengths = new Set([12, 15, 18, 21, 24])
-/** Words of every English sentence that the common word lists leave out: where one stands, it is a sentence. */
-const sentenceWords = new Set('the and for with from would could should not are was were but its their your our than which has had how who get'.split(' '))
+/** Words of every English sentence, and one of our own (`bench report latest`), that the common word lists leave out: where one stands, it is a sentence. */
+const sentenceWords = new Set('the and for with from would could should not are was were but its their your our than which has had how who get latest'.split(' '))
 
 /** One text (a field, an argument): a phrase as a whole, or a key anywhere in it. */
 export function looksLikeSecret(text: string): boolean {

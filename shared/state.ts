@@ -1,5 +1,5 @@
 /** Everything a window can show. Main writes it, windows read it; each part goes out whole with its revision. */
-import type { BenchmarkPhase, BenchmarkResult, CrashMarker } from './benchmark.ts'
+import type { BenchmarkPhase, BenchmarkResult, CrashMarker, Hold, OctaneScore } from './benchmark.ts'
 import type { Confidence, Estimate, Origin } from './earnings.ts'
 import type { HealthState } from './health.ts'
 import type { Detection, Problem } from './machine.ts'
@@ -45,6 +45,10 @@ export interface BenchmarkState {
   /** Newest result by GPU id. */
   latest: Record<string, BenchmarkResult>
   crashes: CrashMarker[]
+  /** Why a card is not to be measured now, by GPU id; no entry: nothing stands in the way that is known of. */
+  holds: Record<string, Hold[]>
+  /** Scores of OctaneBench itself that were imported, newest by GPU id. */
+  octaneScores: Record<string, OctaneScore>
   /** Why measuring cannot start at all right now; null: it can. */
   blocked: string | null
   /** What went wrong with the last run that gave no result; null: nothing. */
