@@ -40,7 +40,8 @@ export interface Host {
   resourcesFolder: string
   version: string
   settingsFile: SettingsFile
-  startWorker(name: WorkerName): WorkerHandle
+  /** `env`: on top of our own environment. */
+  startWorker(name: WorkerName, env?: Record<string, string>): WorkerHandle
   openExternal(url: string): Promise<void>
   secrets: Secrets
   /** Shows a notification on the desktop; null: this door has none. */

@@ -17,7 +17,7 @@ export function createDesktopHost(ownFiles: OwnFiles, dataFolder: string, onNoti
     resourcesFolder: ownFiles.resourcesFolder,
     version: ownFiles.version,
     settingsFile: openSettingsFile(dataFolder, ({ configName, ...options }) => new ElectronStore({ ...options, name: configName })),
-    startWorker: (name) => startUtilityWorker(ownFiles.workerFile(name), name),
+    startWorker: (name, env) => startUtilityWorker(ownFiles.workerFile(name), name, env),
     async openExternal(url) {
       if (new URL(url).protocol !== 'https:') throw new NotPossible('Idlewatt opens only https addresses in the browser.')
       await shell.openExternal(url)

@@ -2,9 +2,10 @@
 import { utilityProcess } from 'electron'
 import type { WorkerHandle } from '../host.ts'
 import { createInbox } from '../system/inbox.ts'
+import { endProcessTree } from '../system/process-tree.ts'
 
-export function startUtilityWorker(entryFile: string, name: string): WorkerHandle {
-  const child = utilityProcess.fork(entryFile, [], { serviceName: `Idlewatt ${name}`, stdio: 'inherit', execArgv: ['--disable-warning=ExperimentalWarning'] })
+export function startUtilityWorker(entryFile: string, name: string, env?: Record<string, string>): WorkerHandle {
+  const child = utilityProcess.fork(entryFile, [], { serviceName: `Idlewatt ${name}`, stdio: 'inherit', execArgv: ['--disable-warning=ExperimentalWarning'], ...(env ? { env: { ...process.env, ...env } } : {}) })
   const inbox = createInbox()
   const exitListeners: ((how: { code: number | null; signal: string | null }) => void)[] = []
   let exit: { code: number | null; signal: string | null } | null = null
@@ -21,15 +22,21 @@ export function startUtilityWorker(entryFile: string, name: string): WorkerHandl
     if (isKilled) end()
   })
 
-  /** `child.kill()` asks; a worker that hangs in a driver call does not hear. The pid is our own child's until `exit`. */
+  /**
+   * `child.kill()` asks; a worker that hangs in a driver call does not hear. The pid is our own child's until `exit`. What the
+   * worker started (a compiler, a linker) goes with it; of one that crashed by itself nothing tells any more what that was.
+   */
   function end(): void {
     const { pid } = child
     if (exit !== null || pid === undefined) return
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      child.kill()
-    }
+    endProcessTree(pid, () => {
+      if (exit !== null) return
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        child.kill()
+      }
+    })
   }
 
   return {

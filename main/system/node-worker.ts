@@ -2,9 +2,13 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import type { WorkerHandle } from '../host.ts'
 import { createInbox } from './inbox.ts'
+import { endProcessTree, endProcessTreeAtOnce } from './process-tree.ts'
 
 /** Messages may still be under way when a process is already reported as gone. */
 const lastWordsMs = 200
+
+/** A group of its own, so that what a driver starts (a compiler, a linker) ends with its worker. Windows has none: `detached` means a console there. */
+const hasGroups = process.platform !== 'win32'
 
 const running = new Set<ChildProcess>()
 let endsWithUs = false
@@ -17,6 +21,7 @@ export function startNodeWorker(entryFile: string, options: { env?: Record<strin
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 2, 2, 'ipc'],
+    detached: hasGroups,
   })
   endWithUs()
   running.add(child)
@@ -28,6 +33,7 @@ export function startNodeWorker(entryFile: string, options: { env?: Record<strin
   child.on('message', (message: unknown) => inbox.take(message))
   child.once('exit', (code, signal) => {
     running.delete(child)
+    endGroup(child)
     if (!child.connected) return finish({ code, signal })
     const timer = setTimeout(() => finish({ code, signal }), lastWordsMs)
     child.once('disconnect', () => {
@@ -58,9 +64,26 @@ export function startNodeWorker(entryFile: string, options: { env?: Record<strin
       if (gone) queueMicrotask(() => listener(gone))
       else exitListeners.push(listener)
     },
-    kill() {
-      child.kill('SIGKILL')
-    },
+    kill: () => endTree(child, endProcessTree),
+  }
+}
+
+/** The process and all that it started. Its number is safe to use as long as we have not heard of its end: until then nobody else gets it. */
+function endTree(child: ChildProcess, end: typeof endProcessTree): void {
+  const { pid } = child
+  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  if (!hasGroups) return end(pid, () => void child.kill('SIGKILL'))
+  endGroup(child)
+  child.kill('SIGKILL')
+}
+
+/** Also what a worker left behind that crashed by itself: while one of a group is there, its number is nobody else's. Windows keeps no such tie. */
+function endGroup({ pid }: ChildProcess): void {
+  if (!hasGroups || pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nobody is left in it, or the worker has not come to a group of its own yet.
   }
 }
 
@@ -69,6 +92,6 @@ function endWithUs(): void {
   if (endsWithUs) return
   endsWithUs = true
   process.once('exit', () => {
-    for (const child of running) child.kill('SIGKILL')
+    for (const child of running) endTree(child, endProcessTreeAtOnce)
   })
 }

@@ -1,4 +1,6 @@
 /** Lists the OpenCL devices of this machine. A person sees the same with `clinfo`. */
+import { statSync } from 'node:fs'
+import { brokenRegistrations } from './opencl-driver.ts'
 import { CL, loadOpenCl, type ClHandle, type OpenCl } from './opencl-bindings.ts'
 import type { OpenClDevice, OpenClListing } from './opencl-device.ts'
 
@@ -34,7 +36,7 @@ export function openClHandles(cl: OpenCl, failures: string[] = []): OpenClHandle
   const count = new Uint32Array(1)
   const status = cl.getPlatformIds(0, null, count)
   if (status === CL.PLATFORM_NOT_FOUND_KHR || (status === CL.SUCCESS && count[0] === 0)) {
-    failures.push('The OpenCL library is installed, but no driver on this machine offers OpenCL.')
+    failures.push('The OpenCL library is installed, but no driver on this machine offers OpenCL.', ...brokenDrivers())
     return []
   }
   if (status !== CL.SUCCESS) throw new Error(`OpenCL did not list its platforms (clGetPlatformIDs: error ${status}).`)
@@ -42,6 +44,13 @@ export function openClHandles(cl: OpenCl, failures: string[] = []): OpenClHandle
   const listed = cl.getPlatformIds(platforms.length, platforms, null)
   if (listed !== CL.SUCCESS) throw new Error(`OpenCL did not list its platforms (clGetPlatformIDs: error ${listed}).`)
   return [...platforms].flatMap((platformId, platform) => devicesOf(cl, platformId, platform, failures))
+}
+
+/** The loader passes over a driver that it cannot load without a word. */
+function brokenDrivers(): string[] {
+  if (process.platform !== 'linux') return []
+  const told = process.env['OCL_ICD_VENDORS']
+  return brokenRegistrations(told && statSync(told, { throwIfNoEntry: false })?.isDirectory() ? told : '/etc/OpenCL/vendors')
 }
 
 function devicesOf(cl: OpenCl, platformId: ClHandle, platform: number, failures: string[]): OpenClHandles[] {

@@ -71,6 +71,16 @@ describe('a worker', () => {
     expect(stdout).toBe('document\n')
   })
 
+  it.skipIf(process.platform === 'win32').each(['is ended', 'crashes by itself'])('takes with it what it started when it %s (Windows: not looked at here)', async (how) => {
+    const worker = startWorker('const { spawn } = await import("node:child_process"); const child = spawn("sleep", ["300"]); child.once("spawn", () => port.send(child.pid)); port.onMessage(() => process.kill(process.pid, "SIGSEGV"))')
+    const pid = (await nextMessage(worker)) as number
+    expect(isRunning(pid)).toBe(true)
+    if (how === 'is ended') worker.kill()
+    else worker.send('crash')
+    await exitOf(worker)
+    await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false)
+  })
+
   it.each(['ends by itself', 'is killed'])('goes when its starter %s', async (how) => {
     const file = writeWorker('port.onMessage(() => {}); port.send("up")')
     const code = `const { startNodeWorker } = await import(${moduleUrl('main/system/node-worker.ts')}); const worker = startNodeWorker(${JSON.stringify(file)}); worker.onMessage(() => { console.log(worker.pid); process.stdin.once('data', () => process.exit(0)) })`
