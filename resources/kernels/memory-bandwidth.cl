@@ -1,85 +1,159 @@
-// Global memory: every group streams through its own stretch of a buffer that is larger than the caches.
-// Neighbouring work-items read neighbouring elements, as GPUs want it; a group of one streams straight on, as processors do.
-// The buffer holds small whole numbers, so every sum is exact and can be checked to the last bit.
-// Given by the build: LANES (1, 2, 4, 8 or 16).
+// Global memory: streams through a buffer that is larger than the caches: reading, writing, copying.
+// Neighbouring work-items touch neighbouring elements, as GPUs want it; a group of one streams straight on, as processors do.
+// Sums are whole numbers modulo 2^32, so every one is exact and can be checked to the last bit.
+// Given by the build: LANES (1, 2, 4, 8 or 16); PAST_CACHES for stores that go round the caches.
 
+#define JOIN(a, b) a##b
+#define WIDE(lanes) JOIN(uint, lanes)
 #if LANES == 1
-typedef float real;
-#define LANE_SUM(v) (v)
-#elif LANES == 2
-typedef float2 real;
-#define LANE_SUM(v) ((v).s0 + (v).s1)
-#elif LANES == 4
-typedef float4 real;
-#define LANE_SUM(v) dot((v), (float4)(1.0f))
-#elif LANES == 8
-typedef float8 real;
-#define LANE_SUM(v) (dot((v).lo, (float4)(1.0f)) + dot((v).hi, (float4)(1.0f)))
+typedef uint vector;
+#define LANE_INDEX 0u
 #else
-typedef float16 real;
-#define LANE_SUM(v) (dot((v).lo.lo, (float4)(1.0f)) + dot((v).lo.hi, (float4)(1.0f)) + dot((v).hi.lo, (float4)(1.0f)) + dot((v).hi.hi, (float4)(1.0f)))
+typedef WIDE(LANES) vector;
+#if LANES == 2
+#define LANE_INDEX (uint2)(0, 1)
+#elif LANES == 4
+#define LANE_INDEX (uint4)(0, 1, 2, 3)
+#elif LANES == 8
+#define LANE_INDEX (uint8)(0, 1, 2, 3, 4, 5, 6, 7)
+#else
+#define LANE_INDEX (uint16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+#endif
 #endif
 
-// Element i becomes the top four bits of i x 2654435761: 0 to 15, in no order a prefetcher or compressor could use.
-__kernel void fill(__global float *values, const uint firstElement, const uint perItem)
+#ifdef PAST_CACHES
+#define STORE(value, to) __builtin_nontemporal_store(value, to)
+#else
+#define STORE(value, to) (*(to) = (value))
+#endif
+
+// Element i holds this: all bits in use, in no order that a prefetcher or compressor could guess.
+#define MIX(i) ((i) * 2654435761u)
+
+uint sum_of_lanes(const vector value)
+{
+#if LANES == 1
+    return value;
+#else
+    uint lanes[LANES];
+#if LANES == 2
+    vstore2(value, 0, lanes);
+#elif LANES == 4
+    vstore4(value, 0, lanes);
+#elif LANES == 8
+    vstore8(value, 0, lanes);
+#else
+    vstore16(value, 0, lanes);
+#endif
+    uint sum = 0;
+    for (int k = 0; k < LANES; k++) sum += lanes[k];
+    return sum;
+#endif
+}
+
+__kernel void fill(__global uint *values, const uint firstElement, const uint perItem)
 {
     const uint apart = (uint)get_local_size(0);
     const uint begin = firstElement + (uint)get_group_id(0) * apart * perItem + (uint)get_local_id(0);
     for (uint k = 0; k < perItem; k++) {
         const uint i = begin + k * apart;
-        values[i] = (float)((i * 2654435761u) >> 28);
+        values[i] = MIX(i);
     }
 }
 
-__kernel void read_sum(__global const real *values, __global float *sums, const uint perItem)
+// Every group has a stretch of its own; `rows` rows of a group's width each, a multiple of eight.
+__kernel void read_stretch(__global const vector *restrict values, __global uint *restrict sums, const uint rows)
 {
     const size_t apart = get_local_size(0);
-    __global const real *at = values + get_group_id(0) * apart * perItem + get_local_id(0);
-    real a = (real)(0.0f), b = a, c = a, d = a;
-    for (uint k = 0; k < perItem; k += 8) {
-        a += at[0];
-        b += at[apart];
-        c += at[2 * apart];
-        d += at[3 * apart];
-        a += at[4 * apart];
-        b += at[5 * apart];
-        c += at[6 * apart];
-        d += at[7 * apart];
+    __global const vector *at = values + get_group_id(0) * apart * rows + get_local_id(0);
+    vector a = (vector)(0u), b = a, c = a, d = a;
+    for (uint k = 0; k < rows; k += 8) {
+        const vector v0 = at[0], v1 = at[apart], v2 = at[2 * apart], v3 = at[3 * apart];
+        const vector v4 = at[4 * apart], v5 = at[5 * apart], v6 = at[6 * apart], v7 = at[7 * apart];
+        a += v0;
+        b += v1;
+        c += v2;
+        d += v3;
+        a += v4;
+        b += v5;
+        c += v6;
+        d += v7;
         at += 8 * apart;
     }
-    const real sum = (a + b) + (c + d);
-    sums[get_global_id(0)] = LANE_SUM(sum);
+    sums[get_global_id(0)] = sum_of_lanes((a + b) + (c + d));
 }
 
-// The same stretch in four streams at once, for groups of one: a processor core then has more lines under way.
-__kernel void read_sum_four(__global const real *values, __global float *sums, const uint perItem)
+// All groups side by side, row after row of the whole width of the launch.
+__kernel void read_rows(__global const vector *restrict values, __global uint *restrict sums, const uint rows)
 {
-    const uint quarter = perItem / 4;
-    __global const real *p = values + get_global_id(0) * (size_t)perItem;
-    __global const real *q = p + quarter;
-    __global const real *r = q + quarter;
-    __global const real *s = r + quarter;
-    real a = (real)(0.0f), b = a, c = a, d = a;
+    const size_t apart = get_global_size(0);
+    __global const vector *at = values + get_global_id(0);
+    vector a = (vector)(0u), b = a, c = a, d = a;
+    for (uint k = 0; k < rows; k += 8) {
+        const vector v0 = at[0], v1 = at[apart], v2 = at[2 * apart], v3 = at[3 * apart];
+        const vector v4 = at[4 * apart], v5 = at[5 * apart], v6 = at[6 * apart], v7 = at[7 * apart];
+        a += v0;
+        b += v1;
+        c += v2;
+        d += v3;
+        a += v4;
+        b += v5;
+        c += v6;
+        d += v7;
+        at += 8 * apart;
+    }
+    sums[get_global_id(0)] = sum_of_lanes((a + b) + (c + d));
+}
+
+// The group's stretch in four streams at once, for groups of one: a processor core then has more lines under way.
+__kernel void read_four(__global const vector *restrict values, __global uint *restrict sums, const uint rows)
+{
+    const uint quarter = rows / 4;
+    __global const vector *p = values + get_global_id(0) * (size_t)rows;
+    __global const vector *q = p + quarter;
+    __global const vector *r = q + quarter;
+    __global const vector *s = r + quarter;
+    vector a = (vector)(0u), b = a, c = a, d = a;
     for (uint k = 0; k < quarter; k++) {
         a += p[k];
         b += q[k];
         c += r[k];
         d += s[k];
     }
-    const real sum = (a + b) + (c + d);
-    sums[get_global_id(0)] = LANE_SUM(sum);
+    sums[get_global_id(0)] = sum_of_lanes((a + b) + (c + d));
 }
 
-__kernel void copy(__global const real *values, __global real *copied, const uint perItem)
+// `turn` changes with every launch, so that what an earlier one wrote is no right answer.
+__kernel void write_stretch(__global vector *values, const uint turn, const uint rows)
 {
     const size_t apart = get_local_size(0);
-    const size_t begin = get_group_id(0) * apart * perItem + get_local_id(0);
-    for (uint k = 0; k < perItem; k += 4) {
-        const size_t i = begin + k * apart;
-        const real a = values[i], b = values[i + apart], c = values[i + 2 * apart], d = values[i + 3 * apart];
-        copied[i] = a;
-        copied[i + apart] = b;
-        copied[i + 2 * apart] = c;
-        copied[i + 3 * apart] = d;
+    const size_t begin = get_group_id(0) * apart * rows + get_local_id(0);
+    vector value = MIX((vector)((uint)begin * LANES) + LANE_INDEX) + (vector)(turn);
+    const vector more = (vector)(MIX((uint)apart * LANES));
+    __global vector *at = values + begin;
+    for (uint k = 0; k < rows; k += 4) {
+        STORE(value, at);
+        STORE(value + more, at + apart);
+        STORE(value + more * 2u, at + 2 * apart);
+        STORE(value + more * 3u, at + 3 * apart);
+        value += more * 4u;
+        at += 4 * apart;
+    }
+}
+
+__kernel void copy_stretch(__global const vector *restrict values, __global vector *restrict copied, const uint rows)
+{
+    const size_t apart = get_local_size(0);
+    const size_t begin = get_group_id(0) * apart * rows + get_local_id(0);
+    __global const vector *from = values + begin;
+    __global vector *to = copied + begin;
+    for (uint k = 0; k < rows; k += 4) {
+        const vector a = from[0], b = from[apart], c = from[2 * apart], d = from[3 * apart];
+        STORE(a, to);
+        STORE(b, to + apart);
+        STORE(c, to + 2 * apart);
+        STORE(d, to + 3 * apart);
+        from += 4 * apart;
+        to += 4 * apart;
     }
 }
