@@ -203,7 +203,8 @@ function foldMetric(to: Block, blocks: readonly Block[], places: readonly Uint32
   for (let i = 0; i < length; i++) {
     if (weight[i] === 0) low[i] = mean[i] = high[i] = Number.NaN
     else {
-      mean[i] = Math.round((sum[i] as number) / (weight[i] as number))
+      // -0 would come back from a file as 0.
+      mean[i] = Math.round((sum[i] as number) / (weight[i] as number)) + 0
       gone[i] = Math.max(0, (to.seconds[i] as number) - (weight[i] as number))
     }
   }

@@ -1,6 +1,6 @@
 /** The events in an opened history. Throws what SQLite throws. */
 import type { DatabaseSync } from 'node:sqlite'
-import { historyEventIds, type HistoryEvent } from '../../shared/history.ts'
+import { historyEventIds, type HistoryEvent, type HistoryEventId } from '../../shared/history.ts'
 
 export interface EventsRange {
   /** null: those of the machine alone; left out: of every card and the machine. */
@@ -8,6 +8,8 @@ export interface EventsRange {
   from: number
   to: number
   limit: number
+  /** Left out: of every kind. */
+  ids?: readonly HistoryEventId[] | undefined
 }
 
 /** Programs that come and go fill the list; what is rare is worth keeping for good. */
@@ -24,9 +26,10 @@ export function readEvents(database: DatabaseSync, scope: string, range: EventsR
   const ofProcesses = "id IN ('process-came', 'process-went')"
   const kinds = only === 'all' ? '' : only === 'processes' ? `AND ${ofProcesses}` : `AND NOT ${ofProcesses}`
   const card = range.gpuId === undefined ? '' : range.gpuId === null ? 'AND gpu_id IS NULL' : 'AND gpu_id = ?'
-  const values = [scope, range.from, range.to, ...(typeof range.gpuId === 'string' ? [range.gpuId] : []), range.limit]
+  const named = range.ids === undefined ? '' : `AND id IN (${range.ids.map(() => '?').join()})`
+  const values = [scope, range.from, range.to, ...(typeof range.gpuId === 'string' ? [range.gpuId] : []), ...(range.ids ?? []), range.limit]
   return database
-    .prepare(`SELECT gpu_id, at, id, sentence FROM events WHERE scope = ? AND at >= ? AND at < ? ${card} ${kinds} ORDER BY at DESC, no DESC LIMIT ?`)
+    .prepare(`SELECT gpu_id, at, id, sentence FROM events WHERE scope = ? AND at >= ? AND at < ? ${card} ${kinds} ${named} ORDER BY at DESC, no DESC LIMIT ?`)
     .all(...values)
     .flatMap(eventOf)
 }

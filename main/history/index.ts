@@ -1,9 +1,9 @@
-/** What is kept for good, in history.sqlite in the data folder: measurements, crash markers, cards, samples, events and alerts. */
+/** What is kept for good, in history.sqlite in the data folder: measurements, imported runs, crash markers, cards, samples, events and alerts. */
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import type { BenchmarkResult, CrashMarker, WorkloadId } from '../../shared/benchmark.ts'
+import type { BenchmarkResult, CrashMarker, ImportedRun, MarkedStep, OctaneScore } from '../../shared/benchmark.ts'
 import type { Alert } from '../../shared/health.ts'
-import type { CsvPage, CsvQuery, HistoryAnswer, HistoryEvent, HistoryQuery, RecordingStatus } from '../../shared/history.ts'
+import type { CsvPage, CsvQuery, HistoryAnswer, HistoryEvent, HistoryEventId, HistoryQuery, RecordingStatus } from '../../shared/history.ts'
 import type { KnownCard } from '../../shared/machine.ts'
 import type { Notice } from '../../shared/state.ts'
 import type { SampleTurn } from '../../shared/telemetry.ts'
@@ -26,9 +26,21 @@ export interface History {
   latestResults(): Record<string, BenchmarkResult>
   /** Newest first. */
   pastResults(gpuId: string, limit: number): BenchmarkResult[]
+  /** Of every card, newest first. */
+  allResults(limit: number): BenchmarkResult[]
+  /** null: none is kept. */
+  result(gpuId: string, startedAt: number): BenchmarkResult | null
+  /** All or none. The same id again: replaced. */
+  saveImports(runs: readonly ImportedRun[]): void
+  /** Newest import first. */
+  imports(): ImportedRun[]
+  forgetImport(id: string): void
+  saveOctaneScore(score: OctaneScore): void
+  /** The one imported last, by GPU id. */
+  octaneScores(): Record<string, OctaneScore>
   /** On disk when this returns: the next thing may take the machine down. */
   setMarker(marker: CrashMarker): void
-  clearMarker(gpuId: string, workload: WorkloadId): void
+  clearMarker(gpuId: string, workload: MarkedStep): void
   markers(): CrashMarker[]
   /** The cards of this history's own scope. */
   book: CardBook
@@ -68,6 +80,8 @@ export interface EventsQuery {
   to: number
   /** Left out: 200. */
   limit?: number | undefined
+  /** Left out: of every kind. */
+  ids?: readonly HistoryEventId[] | undefined
 }
 
 export interface HistoryOptions {
@@ -129,6 +143,8 @@ export function openHistory(options: HistoryOptions): History {
     const reader = openReadOnly(file)
     if (!reader) return null
     try {
+      // A full disk leaves a file without a table: nothing was ever kept in it.
+      if (reader.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'] === 0) return null
       return run(reader, createSampleTables(reader))
     } finally {
       closeQuietly(reader)
@@ -199,7 +215,7 @@ export function openHistory(options: HistoryOptions): History {
   function events(query: EventsQuery, scope?: string | null): HistoryEvent[] {
     const of = scopeOf(scope)
     const limit = query.limit ?? 200
-    const waiting = of === ownScope ? writing.waitingEvents().filter((event) => event.at >= query.from && event.at < query.to && (query.gpuId === undefined || event.gpuId === query.gpuId)) : []
+    const waiting = of === ownScope ? writing.waitingEvents().filter((event) => event.at >= query.from && event.at < query.to && (query.gpuId === undefined || event.gpuId === query.gpuId) && (query.ids?.includes(event.id) ?? true)) : []
     const written = readingSafely((database) => readEvents(database, of, { ...query, limit })) ?? []
     return [...waiting].reverse().concat(written).sort((one, other) => other.at - one.at).slice(0, limit)
   }
@@ -208,6 +224,13 @@ export function openHistory(options: HistoryOptions): History {
     saveResult: (result) => kept.safely((to) => to.saveResult(result)),
     latestResults: () => kept.safely((from) => from.latestResults()),
     pastResults: (gpuId, limit) => kept.safely((from) => from.pastResults(gpuId, limit)),
+    allResults: (limit) => kept.safely((from) => from.allResults(limit)),
+    result: (gpuId, startedAt) => kept.safely((from) => from.result(gpuId, startedAt)),
+    saveImports: (runs) => kept.safely((to) => to.saveImports(runs)),
+    imports: () => kept.safely((from) => from.imports()),
+    forgetImport: (id) => kept.safely((to) => to.forgetImport(id)),
+    saveOctaneScore: (score) => kept.safely((to) => to.saveOctaneScore(score)),
+    octaneScores: () => kept.safely((from) => from.octaneScores()),
     setMarker: (marker) => kept.safely((to) => to.setMarker(marker)),
     clearMarker: (gpuId, workload) => kept.safely((to) => to.clearMarker(gpuId, workload)),
     markers: () => kept.safely((from) => from.markers()),

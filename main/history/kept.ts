@@ -7,12 +7,13 @@ import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { createCardTables, type CardTables } from './card-tables.ts'
+import { createRunTables, type RunTables } from './run-tables.ts'
 import { isOther, openReadOnly, salvage, smallTables } from './salvage.ts'
 import { bringUpToDate, schemaVersion, versionOf } from './schema.ts'
 import { closeQuietly, inTransaction, isPlaceFault, isSqliteError, messageOf } from './sqlite-errors.ts'
 import { createTables, type Tables } from './tables.ts'
 
-export type KeptTables = Tables & CardTables
+export type KeptTables = Tables & CardTables & RunTables
 
 export interface Kept {
   /** Runs on the file; where that fails, mends and runs once more. */
@@ -50,7 +51,7 @@ export function openKept(options: KeptOptions): Kept {
   function use(opened: DatabaseSync): void {
     const complain = (sentence: string): void => log.warn(sentence, { file })
     database = opened
-    tables = { ...createTables(opened, complain), ...createCardTables(opened, complain) }
+    tables = { ...createTables(opened, complain), ...createCardTables(opened, complain), ...createRunTables(opened, complain) }
   }
 
   /** Throws what SQLite throws. */
@@ -71,6 +72,8 @@ export function openKept(options: KeptOptions): Kept {
       tables.cards('')
       tables.openAlerts('')
       opened.prepare('SELECT gpu_id, sentence FROM events LIMIT 0').all()
+      opened.prepare('SELECT id, imported_at, came_from, document FROM imports LIMIT 0').all()
+      opened.prepare('SELECT gpu_id, imported_at, document FROM octane_scores LIMIT 0').all()
       opened.prepare('SELECT card, at, sample FROM recent LIMIT 0').all()
       opened.prepare('SELECT card, step, from_at, to_at, length, data FROM chunks LIMIT 0').all()
     } catch (error) {
@@ -194,7 +197,7 @@ function putBack(memory: DatabaseSync, file: DatabaseSync, hadAll: boolean): voi
   // What was cleared meanwhile must not come back.
   if (hadAll) file.exec('DELETE FROM markers')
   const from = createCardTables(memory, () => {})
-  const plain = { results: 'gpu_id, started_at, document', markers: 'gpu_id, workload, started_at, driver_version', alerts: 'scope, id, since, until, document' }
+  const plain = { results: 'gpu_id, started_at, document', markers: 'gpu_id, workload, started_at, driver_version', alerts: 'scope, id, since, until, document', imports: 'id, imported_at, came_from, document', octane_scores: 'gpu_id, imported_at, document' }
   for (const [table, columns] of Object.entries(plain)) {
     const insert = file.prepare(`INSERT OR REPLACE INTO ${table} (${columns}) VALUES (${columns.replace(/\w+/g, '?')})`)
     for (const row of memory.prepare(`SELECT ${columns} FROM ${table}`).all()) insert.run(...Object.values(row))

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { closeQuietly } from './sqlite-errors.ts'
 
 /** What is small and cannot be had again. */
-export const smallTables = ['results', 'markers', 'cards', 'alerts'] as const
+export const smallTables = ['results', 'markers', 'cards', 'alerts', 'imports', 'octane_scores'] as const
 type Table = (typeof smallTables)[number] | 'events' | 'recent' | 'levels' | 'chunks'
 
 export interface Salvaged {

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Stored in PRAGMA user_version. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 /** One entry per version: what turns the version before it into this one. */
 const steps: string[] = [
@@ -72,6 +72,18 @@ const steps: string[] = [
      one INTEGER PRIMARY KEY CHECK (one = 1),
      at INTEGER NOT NULL,
      trusted_for_ms INTEGER NOT NULL
+   );`,
+  `CREATE TABLE imports (
+     id TEXT NOT NULL PRIMARY KEY,
+     imported_at INTEGER NOT NULL,
+     came_from TEXT NOT NULL,
+     document TEXT NOT NULL
+   );
+   CREATE TABLE octane_scores (
+     gpu_id TEXT NOT NULL,
+     imported_at INTEGER NOT NULL,
+     document TEXT NOT NULL,
+     PRIMARY KEY (gpu_id, imported_at)
    );`,
 ]
 

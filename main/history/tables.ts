@@ -1,14 +1,17 @@
 /** Reads and writes the tables of an opened history. Throws what SQLite throws. */
 import type { DatabaseSync } from 'node:sqlite'
-import { workloadIds, type BenchmarkResult, type CrashMarker, type WorkloadId } from '../../shared/benchmark.ts'
+import { markedSteps, type BenchmarkResult, type CrashMarker, type MarkedStep } from '../../shared/benchmark.ts'
 
 export interface Tables {
   saveResult(result: BenchmarkResult): void
   latestResults(): Record<string, BenchmarkResult>
   pastResults(gpuId: string, limit: number): BenchmarkResult[]
-  allResults(): BenchmarkResult[]
+  /** Of every card, newest first. */
+  allResults(limit: number): BenchmarkResult[]
+  /** The run of that card and beginning; null: none is kept. */
+  result(gpuId: string, startedAt: number): BenchmarkResult | null
   setMarker(marker: CrashMarker): void
-  clearMarker(gpuId: string, workload: WorkloadId): void
+  clearMarker(gpuId: string, workload: MarkedStep): void
   markers(): CrashMarker[]
 }
 
@@ -36,7 +39,8 @@ export function createTables(database: DatabaseSync, complain: (sentence: string
     },
     pastResults: (gpuId, limit) =>
       documents(database.prepare('SELECT document FROM results WHERE gpu_id = ? ORDER BY started_at DESC LIMIT ?').all(gpuId, limit)),
-    allResults: () => documents(database.prepare('SELECT document FROM results ORDER BY started_at').all()),
+    allResults: (limit) => documents(database.prepare('SELECT document FROM results ORDER BY started_at DESC, rowid DESC LIMIT ?').all(limit)),
+    result: (gpuId, startedAt) => documents(database.prepare('SELECT document FROM results WHERE gpu_id = ? AND started_at = ?').all(gpuId, startedAt))[0] ?? null,
     setMarker(marker) {
       database
         .prepare('INSERT OR REPLACE INTO markers (gpu_id, workload, started_at, driver_version) VALUES (?, ?, ?, ?)')
@@ -49,7 +53,8 @@ export function createTables(database: DatabaseSync, complain: (sentence: string
   }
 }
 
-function parseResult(document: unknown): BenchmarkResult | null {
+/** null: it is none. */
+export function parseResult(document: unknown): BenchmarkResult | null {
   if (typeof document !== 'string') return null
   try {
     const value = JSON.parse(document) as Partial<BenchmarkResult> | null
@@ -62,7 +67,7 @@ function parseResult(document: unknown): BenchmarkResult | null {
 
 /** Markers of workloads that this version does not have hold nothing back. */
 function markerOf(row: Row): CrashMarker[] {
-  const workload = workloadIds.find((id) => id === row['workload'])
+  const workload = markedSteps.find((id) => id === row['workload'])
   if (!workload) return []
   const driverVersion = row['driver_version']
   return [{ gpuId: String(row['gpu_id']), workload, startedAt: Number(row['started_at']), driverVersion: typeof driverVersion === 'string' ? driverVersion : null }]

@@ -32,6 +32,12 @@ describe('packing', () => {
     )
   })
 
+  test('a mean of next to nothing below zero is zero, before and after', () => {
+    const rows = [1, -2].map((value): SampleRow => ({ at: 0, joules: 0, knownTenths: 0, throttle: [], units: new Array<number>(metricCount).fill(value) }))
+    const block = fold([blockOf(rows)], 10, [...every])
+    expect(plain(decodeChunk(encodeChunk(block), every))).toEqual(plain(block))
+  })
+
   test('bytes that were changed or cut are refused, never misread into a crash', () => {
     const rows = Array.from({ length: 50 }, (_, n): SampleRow => ({ at: n * 1000, joules: 1, knownTenths: 10, throttle: [], units: new Array<number>(metricCount).fill(n) }))
     const bytes = encodeChunk(blockOf(rows))

@@ -66,6 +66,19 @@ describe('a full disk', () => {
   })
 })
 
+test.skipIf(!canMountTinyDisk)('a disk without room for a first table: nothing is known of before, and what comes is kept in memory', () => {
+  const folder = newFolder()
+  const script = `${imports}
+    const said = []
+    const history = openHistory({ folder: ${JSON.stringify(folder)}, clock, log, onNotice: (notice) => said.push(notice.id) })
+    history.setMarker({ gpuId: 'GPU-1', workload: 'fp32-compute', startedAt: 1, driverVersion: null })
+    console.log(JSON.stringify({ said, events: history.events({ from: 0, to: 9e15 }), span: history.span('GPU-1'), kept: history.markers().map((one) => one.gpuId) }))
+    history.close()`
+  const ran = runOnTinyDisk(folder, 'head -c 60k /dev/zero > ballast', script)
+  expect(ran.stderr).toBe('')
+  expect(JSON.parse(ran.stdout)).toEqual({ said: ['history-not-kept'], events: [], span: null, kept: ['GPU-1'] })
+})
+
 describe('a damaged file', () => {
   test('found while recording: set aside, begun anew with what could be read, said once', () => {
     const { history, folder, file, notices } = open()
