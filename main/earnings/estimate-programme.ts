@@ -1,10 +1,10 @@
 /** One programme for one group of identical cards: the verdict over its needs, and what it would pay. Pure. */
-import type { BenchmarkResult } from '../../shared/benchmark.ts'
+import type { BenchmarkResult, OctaneScore } from '../../shared/benchmark.ts'
 import type { Estimate, EstimateInput } from '../../shared/earnings.ts'
 import type { Gpu } from '../../shared/machine.ts'
 import { verdictOf, type NeedResult } from '../../shared/network.ts'
 import type { Settings } from '../../shared/settings.ts'
-import type { AnyNetwork, NeedDefinition, ProgrammeDefinition, Subject } from '../networks/network.ts'
+import type { AnyNetwork, EstimateSubject, NeedDefinition, ProgrammeDefinition, Subject } from '../networks/network.ts'
 import { ageInWords } from './ages.ts'
 import { composeEstimate } from './compose-estimate.ts'
 import { planPower, type PowerOverrides } from './electricity.ts'
@@ -13,6 +13,8 @@ import type { Markets } from './markets.ts'
 export interface EstimateContext {
   markets: Markets
   results: Record<string, BenchmarkResult>
+  /** Imported scores of OctaneBench itself, by GPU id; left out: none. */
+  octaneScores?: Record<string, OctaneScore>
   settings: Settings
   overrides: PowerOverrides
 }
@@ -28,6 +30,7 @@ export function estimateProgramme(network: AnyNetwork, programme: AnyProgramme, 
     market: context.markets.reading(network.id, at),
     tokenUsd: (symbol) => context.markets.tokenUsd(symbol, at),
     measured: (workload) => measuredHere(workload, gpus, context.results),
+    octaneScore: importedScore(gpus, context.octaneScores ?? {}),
   })
   const power = planPower({ ...context, gpus, facts: card.facts, count: subject.count, takesWholeMachine: programme.takesWholeMachine, at })
   const composed = composeEstimate(economics, power)
@@ -85,6 +88,36 @@ function measureNeeds(definitions: NeedDefinition[], subject: Subject): NeedResu
     })
 }
 
+const measuredLabels: Record<string, string> = {
+  'fp32-compute': 'Single-precision speed, measured',
+  'memory-bandwidth': 'Memory bandwidth, measured',
+  'tensor-fp16': 'Tensor-core speed (fp16), measured',
+  'path-tracer': 'Path tracer, measured',
+}
+
+/** Mean over the group's cards that have one; the oldest dates it. Scores of different versions are not comparable: the newest import's version holds. */
+function importedScore(gpus: Gpu[], scores: Record<string, OctaneScore>): EstimateSubject<unknown>['octaneScore'] {
+  const all = gpus.flatMap((gpu) => scores[gpu.id] ?? []).filter(({ score }) => Number.isFinite(score) && score > 0)
+  const newest = all.reduce<OctaneScore | null>((best, one) => (best === null || one.importedAt > best.importedAt ? one : best), null)
+  if (newest === null) return null
+  const found = all.filter((one) => one.version === newest.version)
+  const version = newest.version === null ? '' : ` ${newest.version}`
+  const dates = found.flatMap((one) => one.measuredAt ?? [])
+  const input: EstimateInput = {
+    id: 'octanebench-imported',
+    label: `OctaneBench${version} score, imported`,
+    value: found.reduce((sum, one) => sum + one.score, 0) / found.length,
+    unit: 'OctaneBench',
+    origin: 'user',
+    source: null,
+    takenAt: dates.length === 0 ? null : Math.min(...dates),
+    confidence: 'high',
+    stale: false,
+    note: `${found.length > 1 ? `mean of ${found.length} cards, ` : ''}from ${newest.from}`,
+  }
+  return { input, version: newest.version }
+}
+
 /** Mean over the group's cards that were measured; the oldest measurement dates it. */
 function measuredHere(workload: string, gpus: Gpu[], results: Record<string, BenchmarkResult>): EstimateInput | null {
   const found = gpus.flatMap((gpu) => {
@@ -96,7 +129,7 @@ function measuredHere(workload: string, gpus: Gpu[], results: Record<string, Ben
   if (!first) return null
   return {
     id: `measured-${workload}`,
-    label: workload === 'fp32-compute' ? 'Single-precision speed, measured' : 'Memory bandwidth, measured',
+    label: measuredLabels[workload] ?? `${workload}, measured`,
     value: found.reduce((sum, one) => sum + one.value, 0) / found.length,
     unit: first.unit,
     origin: 'measured',

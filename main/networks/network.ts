@@ -5,6 +5,7 @@
 import type { GpuFacts } from '../../shared/gpu-facts.ts'
 import type { Confidence, Economics, EstimateInput, Origin } from '../../shared/earnings.ts'
 import type { Gpu, GpuKind, GpuVendor, Machine } from '../../shared/machine.ts'
+import type { DerivedUse } from '../../shared/benchmark.ts'
 import type { Duty, SoftwareKind, Source } from '../../shared/network.ts'
 
 /** One card model, real or asked about. */
@@ -81,6 +82,8 @@ export interface EstimateSubject<Market> extends Subject {
   tokenUsd(symbol: string): EstimateInput | null
   /** Our own measurement of this card by workload id ("fp32-compute" in GFLOP/s); null: not measured. */
   measured(workload: string): EstimateInput | null
+  /** A score of OctaneBench itself for this card that was imported; null: none. */
+  octaneScore: { input: EstimateInput; version: string | null } | null
 }
 
 export interface ProgrammeDefinition<Market> {
@@ -92,6 +95,8 @@ export interface ProgrammeDefinition<Market> {
   /** Adds the host-power line and is said in the row. */
   takesWholeMachine: boolean
   url: string
+  /** The kinds of work it pays for; empty: no work of a GPU. */
+  paysFor: DerivedUse['kind'][]
   duties: Duty[]
   needs: NeedDefinition[]
   /** Pure. Never throws for unknown cards or missing markets: gives nulls with reasons. */
@@ -111,6 +116,17 @@ export interface MarketDefinition<Market> {
   readMarket(request: MarketRequest): Promise<unknown>
 }
 
+/** How its provider software shows among a machine's processes. */
+export interface ProviderSign {
+  programmeId: string
+  /** As the system lists them, without a path; compared without regard to case and to a final ".exe". */
+  processNames: string[]
+  source: Source
+}
+
+/** What a client's own log says of a card's OctaneBench score. null: no such line in it. */
+export type ClientScore = { ok: true; score: number; version: string | null; measuredAt: number | null } | { ok: false; sentence: string } | null
+
 export interface NetworkDefinition<Market = never> {
   /** Equals the folder's name. */
   id: string
@@ -120,6 +136,10 @@ export interface NetworkDefinition<Market = never> {
   tokens: string[]
   url: string
   market: MarketDefinition<Market> | null
+  /** Empty: no name of its software could be cited. */
+  signs: ProviderSign[]
+  /** Reads the score that its client wrote into its log; left out: it writes none. */
+  readClientScore?(log: string): ClientScore
   programmes: ProgrammeDefinition<Market>[]
 }
 

@@ -11,6 +11,8 @@ export const network = defineNetwork({
   tokens: ['ATH'],
   url: 'https://aethir.com',
   market: null,
+  // The host's agent is not named in any source, and the checker uses no GPU.
+  signs: [],
   programmes: [
     {
       id: 'aethir/cloud-host',
@@ -19,6 +21,7 @@ export const network = defineNetwork({
       software: 'guided',
       takesWholeMachine: true,
       url: 'https://docs.aethir.com/aethir-cloud/aethir-cloud-host/cloud-host-portal-guide/get-started',
+      paysFor: ['inference', 'training'],
       duties: cloudHostDuties,
       needs: cloudHostNeeds,
       estimate: estimateCloudHost,
@@ -30,6 +33,7 @@ export const network = defineNetwork({
       software: 'guided',
       takesWholeMachine: false,
       url: 'https://docs.aethir.com/checker-guide/what-is-the-checker-node/what-is-the-checker-node-license-nft.md',
+      paysFor: [],
       duties: checkerDuties,
       needs: checkerNeeds,
       estimate: estimateChecker,
@@ -41,6 +45,7 @@ export const network = defineNetwork({
       software: 'guided',
       takesWholeMachine: false,
       url: 'https://docs.myedge.io',
+      paysFor: [],
       duties: edgeDuties,
       needs: edgeNeeds,
       estimate: estimateEdge,

@@ -4,6 +4,7 @@ import { homeNodeDuties, providerDuties } from './duties.ts'
 import { estimateHomeNode, estimateProvider } from './estimate.ts'
 import { akashMarket, type AkashMarket } from './market.ts'
 import { homeNodeNeeds, providerNeeds } from './requirements.ts'
+import { signs } from './signs.ts'
 
 export const network = defineNetwork<AkashMarket>({
   id: 'akash',
@@ -12,6 +13,7 @@ export const network = defineNetwork<AkashMarket>({
   tokens: ['AKT'],
   url: 'https://akash.network',
   market: akashMarket,
+  signs,
   programmes: [
     {
       id: 'akash/provider',
@@ -20,6 +22,7 @@ export const network = defineNetwork<AkashMarket>({
       software: 'observed',
       takesWholeMachine: true,
       url: 'https://akash.network/docs/providers/getting-started/hardware-requirements',
+      paysFor: ['inference', 'training'],
       duties: providerDuties,
       needs: providerNeeds,
       estimate: estimateProvider,
@@ -31,6 +34,7 @@ export const network = defineNetwork<AkashMarket>({
       software: 'guided',
       takesWholeMachine: true,
       url: 'https://homenode.akash.network',
+      paysFor: ['inference', 'training'],
       duties: homeNodeDuties,
       needs: homeNodeNeeds,
       estimate: estimateHomeNode,

@@ -4,6 +4,7 @@ import { workerDuties } from './duties.ts'
 import { estimateWorker } from './estimate.ts'
 import { ioNetMarket, type IoNetMarket } from './market.ts'
 import { workerNeeds } from './requirements.ts'
+import { signs } from './signs.ts'
 
 export const network = defineNetwork<IoNetMarket>({
   id: 'io-net',
@@ -12,6 +13,7 @@ export const network = defineNetwork<IoNetMarket>({
   tokens: ['IO'],
   url: 'https://io.net',
   market: ioNetMarket,
+  signs,
   programmes: [
     {
       id: 'io-net/worker',
@@ -20,6 +22,7 @@ export const network = defineNetwork<IoNetMarket>({
       software: 'managed',
       takesWholeMachine: false,
       url: 'https://worker.io.net',
+      paysFor: ['inference', 'training'],
       duties: workerDuties,
       needs: workerNeeds,
       estimate: estimateWorker,

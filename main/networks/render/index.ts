@@ -4,6 +4,7 @@ import { computeDuties, renderingDuties, saladDuties } from './duties.ts'
 import { estimateCompute, estimateRendering, estimateSalad } from './estimate.ts'
 import { renderMarket, type RenderMarket } from './market.ts'
 import { computeNeeds, renderingNeeds, saladNeeds } from './requirements.ts'
+import { readClientScore, signs } from './software.ts'
 
 export const network = defineNetwork<RenderMarket>({
   id: 'render',
@@ -12,6 +13,8 @@ export const network = defineNetwork<RenderMarket>({
   tokens: ['RENDER'],
   url: 'https://rendernetwork.com',
   market: renderMarket,
+  signs,
+  readClientScore,
   programmes: [
     {
       id: 'render/rendering',
@@ -20,6 +23,7 @@ export const network = defineNetwork<RenderMarket>({
       software: 'observed',
       takesWholeMachine: false,
       url: 'https://renderfoundation.com/waitlist',
+      paysFor: ['rendering'],
       duties: renderingDuties,
       needs: renderingNeeds,
       estimate: estimateRendering,
@@ -31,6 +35,7 @@ export const network = defineNetwork<RenderMarket>({
       software: 'observed',
       takesWholeMachine: true,
       url: 'https://otoyinc.mintlify.app',
+      paysFor: ['inference', 'training'],
       duties: computeDuties,
       needs: computeNeeds,
       estimate: estimateCompute,
@@ -42,6 +47,7 @@ export const network = defineNetwork<RenderMarket>({
       software: 'guided',
       takesWholeMachine: false,
       url: 'https://salad.com',
+      paysFor: ['inference'],
       duties: saladDuties,
       needs: saladNeeds,
       estimate: estimateSalad,

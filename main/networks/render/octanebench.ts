@@ -8,11 +8,13 @@ import sources from './sources.json' with { type: 'json' }
 export interface Score {
   octaneBench: Scenarios
   /** How it came about, for the reader. */
-  how: 'cited' | 'measured' | 'board-facts'
+  how: 'imported' | 'cited' | 'measured' | 'board-facts'
   sentence: string
   inputs: EstimateInput[]
 }
 
+/** Runs of OctaneBench on one card differ by little (heat, driver). */
+const bandWhenImported = 0.03
 /** Half width of the band around a score inferred from our own compute result, and from board facts alone. */
 const bandWhenMeasured = 0.35
 const bandFromBoardFacts = 0.5
@@ -35,6 +37,8 @@ export function tierFactor(score: number): number {
 export function scoreOf(subject: EstimateSubject<unknown>): Score | { octaneBench: null; sentence: string } {
   const { card } = subject
   if (card.vendor !== 'nvidia') return { octaneBench: null, sentence: 'Octane renders on NVIDIA cards alone, so this card has no OctaneBench score.' }
+  const imported = subject.octaneScore
+  if (imported && isSpeed(imported.input.value) && isComparable(imported.version)) return importedScore(imported.input, imported.input.value)
   const cited = data.rows.find((row) => row.comparable && isNamed(card, row.names))
   if (cited) return citedScore(cited)
   const measured = subject.measured('fp32-compute')
@@ -46,6 +50,21 @@ export function scoreOf(subject: EstimateSubject<unknown>): Score | { octaneBenc
 
 function isSpeed(value: number | null | undefined): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0
+}
+
+/** Scores of before OctaneBench 2020 ("3.06.2", "4.00c") are on another scale. */
+function isComparable(version: string | null): boolean {
+  const major = Number.parseInt(version ?? '', 10)
+  return !Number.isFinite(major) || major >= 2020
+}
+
+function importedScore(input: EstimateInput, score: number): Score {
+  return {
+    octaneBench: { cautious: score * (1 - bandWhenImported), expected: score, hopeful: score * (1 + bandWhenImported) },
+    how: 'imported',
+    sentence: `The OctaneBench score of ${Math.round(score)} is the one that was imported for this card (${input.note ?? 'as given'}), ± ${Math.round(bandWhenImported * 100)} %.`,
+    inputs: [input],
+  }
 }
 
 function citedScore(row: (typeof data.rows)[number]): Score {

@@ -11,13 +11,14 @@ import { defineNetwork } from '../network.ts'
 
 export const network = defineNetwork<{ usdPerHour: number }>({
   id: 'fifth', title: 'Fifth', alsoKnownAs: ['Fifth'], tokens: ['FIF'], url: 'https://fifth.example',
+  signs: [{ programmeId: 'fifth/host', processNames: ['fifthd'], source: { url: 'https://fifth.example', date: '2026-11-01' } }],
   market: {
     title: 'Fifth prices', shelfLifeMs: 1000,
     parse: (raw) => raw as { usdPerHour: number },
     readMarket: (request) => request({ method: 'GET', url: 'https://fifth.example/prices', what: 'prices' }),
   },
   programmes: [{
-    id: 'fifth/host', title: 'Fifth host', summary: 'Hosts.', software: 'guided', takesWholeMachine: false, url: 'https://fifth.example/join', duties: [],
+    id: 'fifth/host', title: 'Fifth host', summary: 'Hosts.', software: 'guided', takesWholeMachine: false, url: 'https://fifth.example/join', paysFor: ['rendering'], duties: [],
     needs: [{ id: 'any', title: 'Any card', of: 'card', required: 'a card', why: 'It takes all.', remedy: null, source: { url: 'https://fifth.example', date: '2026-11-01' }, measure: () => ({ actual: 'a card', ok: true }) }],
     estimate: ({ market }) => ({
       lines: [{ id: 'paid-work', label: 'Work', kind: 'income', usdPerDay: { cautious: 0, expected: (market?.value.usdPerHour ?? 0) * 12, hopeful: (market?.value.usdPerHour ?? 0) * 24 }, formula: 'price × 24 h × share', inputs: [] }],
@@ -30,7 +31,7 @@ const question = `
 import { loadGpuTable } from './main/earnings/gpu-table.ts'
 import { loadMarkets } from './main/earnings/markets.ts'
 import { whatIf } from './main/earnings/what-if.ts'
-import { citedUrls, networks, programmeInfos } from './main/networks/index.ts'
+import { citedUrls, networks, paysFor, programmeInfos, providerSigns } from './main/networks/index.ts'
 import { defaultSettings } from './shared/settings.ts'
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const now = Date.parse('2026-11-23T12:00:00Z')
@@ -38,6 +39,7 @@ const markets = loadMarkets({ resourcesFolder: 'resources', networks, files: {},
 const answer = whatIf({ gpuModel: 'RTX 4090', gpuCount: 1, gpuTable: loadGpuTable('resources'), networks, markets, settings: defaultSettings, overrides: { usdPerKwh: 0.15, wattsWork: 450, wattsWait: 20 }, at: now })
 console.log(JSON.stringify({
   programmes: programmeInfos().map((one) => one.id), markets: markets.statuses().map((one) => one.id), cited: citedUrls().has('https://fifth.example/join'),
+  pays: paysFor('rendering'), signs: providerSigns(),
   net: answer.estimates.find((one) => one.programmeId === 'fifth/host')?.net ?? null,
 }))
 `
@@ -57,11 +59,13 @@ test('a folder and one line add a network, and taking them away removes it', () 
   mkdirSync(join(copy, 'main/networks/fifth'))
   writeFileSync(join(copy, 'main/networks/fifth/index.ts'), adapter)
   writeFileSync(join(copy, 'resources/market/fifth.json'), JSON.stringify({ source: { url: 'https://fifth.example', date: '2026-11-01' }, takenAt: '2026-11-01T00:00:00Z', confidence: 'low', answer: { usdPerHour: 1 } }))
-  writeFileSync(registry, asItWas.replace("import type { AnyNetwork }", "import { network as fifth } from './fifth/index.ts'\nimport type { AnyNetwork }").replace(/AnyNetwork\[\] = \[/, 'AnyNetwork[] = [fifth, '))
+  writeFileSync(registry, asItWas.replace('import type { AnyNetwork', "import { network as fifth } from './fifth/index.ts'\nimport type { AnyNetwork").replace(/AnyNetwork\[\] = \[/, 'AnyNetwork[] = [fifth, '))
   const after = ask()
   expect(after.programmes).toEqual(['fifth/host', ...before.programmes])
   expect(after.markets).toContain('fifth')
   expect(after.cited).toBe(true)
+  expect(after.pays).toContain('Fifth host')
+  expect(after.signs).toContainEqual({ programmeTitle: 'Fifth host', processNames: ['fifthd'] })
   expect(after.net?.low).toBeCloseTo(-0.072, 9)
   expect(after.net?.expected).toBeCloseTo(12 - 0.846, 9)
   expect(after.net?.high).toBeCloseTo(24 - 1.62, 9)
@@ -72,6 +76,6 @@ test('a folder and one line add a network, and taking them away removes it', () 
   expect(ask()).toEqual(before)
 }, 60_000)
 
-function ask(): { programmes: string[]; markets: string[]; cited: boolean; net: { low: number; expected: number; high: number } | null } {
+function ask(): { programmes: string[]; markets: string[]; cited: boolean; pays: string[]; signs: { programmeTitle: string; processNames: string[] }[]; net: { low: number; expected: number; high: number } | null } {
   return JSON.parse(execFileSync(process.execPath, ['ask.ts'], { cwd: copy, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))
 }

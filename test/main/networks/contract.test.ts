@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { whatIf } from '../../../main/earnings/what-if.ts'
 import { loadMarkets } from '../../../main/earnings/markets.ts'
-import { citedUrls, networks, programmeInfos } from '../../../main/networks/index.ts'
+import { citedUrls, networks, paysFor, programmeInfos, providerSigns, readClientScore } from '../../../main/networks/index.ts'
 import { MarketMisfit } from '../../../main/networks/network.ts'
 import { defaultSettings } from '../../../shared/settings.ts'
 import { gpuTable, quiet, resourcesFolder, root } from '../earnings/estimating.ts'
@@ -44,7 +44,34 @@ test('only https addresses may be opened', () => {
   for (const url of citedUrls()) expect(new URL(url).protocol).toBe('https:')
 })
 
+test('who pays for a kind of work is told by title, and every kind has somebody or nobody', () => {
+  const titles = programmeInfos().map((programme) => programme.title)
+  for (const kind of ['inference', 'rendering', 'training', 'transcoding'] as const) {
+    for (const title of paysFor(kind)) expect(titles).toContain(title)
+  }
+  expect(paysFor('rendering').length).toBeGreaterThan(0)
+})
+
+test('a listed machine is told by names of processes that no two programmes share', () => {
+  const names = providerSigns().flatMap((sign) => sign.processNames.map((name) => name.toLowerCase().replace(/\.exe$/, '')))
+  expect(names.length).toBeGreaterThan(0)
+  expect(new Set(names).size).toBe(names.length)
+})
+
+test('a text that is no client\'s log has no score', () => {
+  for (const text of ['', 'hello', '{"a":1}', 'Total score: 5']) expect(readClientScore(text)).toBeNull()
+})
+
 describe.each(networks)('$title', (network) => {
+  test('its signs name its own programmes and processes without a path, and say where they are from', () => {
+    for (const { programmeId, processNames, source } of network.signs) {
+      expect(network.programmes.map((programme) => programme.id)).toContain(programmeId)
+      expect(processNames.length).toBeGreaterThan(0)
+      for (const name of processNames) expect(name).toMatch(/^[^/\\]+$/)
+      expect(source.date !== null || (source.note ?? '') !== '', programmeId).toBe(true)
+    }
+  })
+
   test('every requirement and duty says where it is from, and when or why there is no date', () => {
     for (const programme of network.programmes) {
       expect(programme.needs.length).toBeGreaterThan(0)

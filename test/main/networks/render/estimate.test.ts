@@ -36,6 +36,21 @@ describe('rendering node', () => {
     expect(economics.reasons.join(' ')).toContain('± 35 %')
   })
 
+  test('an imported score beats the published one and the inferred one, and narrows the band', () => {
+    const imported = (version: string | null) => ({ octaneScore: { input: input('octanebench-imported', 650, 'OctaneBench'), version } })
+    for (const model of ['RTX 4090', 'RTX 3090']) {
+      const economics = estimateRendering(subjectOf(model, { measured: () => input('measured-fp32', 35_000, 'GFLOP/s'), ...imported('2020.1.5') }))
+      expect(value(economics, 'octanebench-imported')).toBe(650)
+      expect(value(economics, 'octanebench-score')).toBeUndefined()
+      expect(economics.reasons.join(' ')).toContain('± 3 %')
+    }
+    expect(scoreOf(subjectOf('RTX 3090', imported(null)))).toMatchObject({ how: 'imported', octaneBench: { cautious: 650 * 0.97, expected: 650, hopeful: 650 * 1.03 } })
+  })
+
+  test('a score of before OctaneBench 2020 is on another scale and not used', () => {
+    expect(scoreOf(subjectOf('RTX 3090', { octaneScore: { input: input('octanebench-imported', 650, 'OctaneBench'), version: '4.00c' } }))).toMatchObject({ how: 'board-facts' })
+  })
+
   test('without a measurement the board facts give a wider band', () => {
     const score = scoreOf(subjectOf('RTX 3090'))
     expect(score).toMatchObject({ how: 'board-facts' })

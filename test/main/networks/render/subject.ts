@@ -49,6 +49,7 @@ export function subjectOf<Market>(model: string, change: Partial<EstimateSubject
     market: null,
     tokenUsd: (symbol) => (symbol === 'RENDER' ? input('token-price-render', 2.01, 'USD') : null),
     measured: () => null,
+    octaneScore: null,
     ...change,
   }
 }
