@@ -1,34 +1,38 @@
 /** Makes every service and wires them. The only place where services meet; a door gets handlers, a store and a way to stop. */
 import type { Estimate } from '../shared/earnings.ts'
 import type { GpuTable } from '../shared/gpu-table.ts'
+import { findingEventIds, type HistoryEvent } from '../shared/history.ts'
 import { presentGpus, type Detection, type Gpu } from '../shared/machine.ts'
 import type { Handlers, WhatIfAnswer } from '../shared/requests.ts'
 import type { GpusState, Notice, State } from '../shared/state.ts'
+import type { SampleTurn } from '../shared/telemetry.ts'
 import { createHandlers } from './api/handlers.ts'
-import { createBenchmark, type Benchmark } from './benchmark/index.ts'
-import { compare, type PowerOverrides } from './earnings/compare.ts'
+import type { Benchmark } from './benchmark/index.ts'
+import type { RunLibrary } from './benchmark/library.ts'
+import { usesUrls } from './benchmark/meaning/index.ts'
+import { setUpComparison, type Comparison, type EstimateQuestion, type WhatIfQuestion } from './comparison.ts'
 import { loadGpuTable } from './earnings/gpu-table.ts'
 import { loadMarkets, type Markets } from './earnings/markets.ts'
 import { completeChange, currencyRateOf } from './earnings/money-settings.ts'
-import { whatIf } from './earnings/what-if.ts'
 import { createGpus, type Gpus } from './gpu/index.ts'
 import { createHealth, type Health } from './health/index.ts'
 import { createSampleEvents } from './health/sample-events.ts'
 import { openHistory, type History } from './history/index.ts'
 import type { Host } from './host.ts'
 import { diskOf, keepWatch, machineNameOf, type Watch } from './keep-watch.ts'
+import { blockedReason, setUpMeasuring } from './measuring.ts'
 import { citedUrls, networks, programmeInfos } from './networks/index.ts'
+import { setUpRuns } from './runs.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
 import { createStore, type Store } from './state/store.ts'
 import { systemClock, type Clock } from './system/clock.ts'
 import type { Log } from './system/log.ts'
 import type { MachineSource } from './system/machine-source.ts'
 
+export type { EstimateQuestion }
+
 /** For doors that must name them: which networks and tokens there are. */
 export { networks }
-
-/** How often estimates are made again while nothing changes, so that ages and dated rules stay true. */
-const recompareMs = 10 * 60_000
 
 /** A clock that never jumps, in ms. */
 const steadyMs = (): number => performance.now()
@@ -42,13 +46,6 @@ export interface AppOptions {
   markets?: { files: Record<string, string>; prices: Record<string, number> }
 }
 
-export interface EstimateQuestion {
-  overrides?: PowerOverrides
-  /** ms since epoch to estimate for; now when left out. */
-  at?: number
-  only?: { networkId?: string; gpuId?: string }
-}
-
 export interface App {
   handlers: Handlers
   store: Store
@@ -56,6 +53,7 @@ export interface App {
   start(): Promise<void>
   gpus: Gpus
   benchmark: Benchmark
+  runs: RunLibrary
   history: History
   health: Health
   markets: Markets
@@ -63,7 +61,7 @@ export interface App {
   settings: SettingsStore
   /** Estimates for what was detected last; empty before the first look is over. Throws nothing. */
   estimates(question?: EstimateQuestion): Estimate[]
-  whatIf(question: EstimateQuestion & { gpuModel: string; gpuCount: number }): WhatIfAnswer
+  whatIf(question: WhatIfQuestion): WhatIfAnswer
   /** Ends everything the app started, by its handles. */
   stop(): Promise<void>
 }
@@ -91,6 +89,7 @@ export function createApp(options: AppOptions): App {
   let say = (notice: Notice): void => void earlyNotices.push(notice)
   const settings = createSettings({ file: host.settingsFile, log, onNotice: (notice) => say(notice) })
   let watch: Watch | null = null
+  let comparison: Comparison | null = null
   const history: History = openHistory({
     folder: host.dataFolder,
     clock,
@@ -113,7 +112,7 @@ export function createApp(options: AppOptions): App {
     log,
     onState(state) {
       store.write('gpus', state)
-      recompare()
+      comparison?.again()
     },
     onTelemetry: (telemetry) => store.write('telemetry', telemetry),
     book: history.book,
@@ -132,31 +131,60 @@ export function createApp(options: AppOptions): App {
     machineName: machineNameOf(source.recorded),
     readDisk: () => diskOf(source, host.dataFolder),
     saved: savedAlerts,
+    findings,
     // A command that ends at once reads alerts; the door that keeps watch writes them.
     save: (alerts) => void (host.keepsWatch && history.saveAlerts(alerts)),
     onState: (state) => store.write('health', state),
     onEvents: (events) => history.addEvents(events),
   })
-  watch = keepWatch({ isOn: host.keepsWatch, gpus, history, health, takeEvents: createSampleEvents().take, settings: settings.values })
+  const sampleEvents = createSampleEvents()
+  watch = keepWatch({ isOn: host.keepsWatch, gpus, history, health, takeEvents, settings: settings.values })
 
-  const benchmark = createBenchmark({
-    startWorker: host.startWorker,
-    resourcesFolder: host.resourcesFolder,
+  const measuring = setUpMeasuring({
+    host,
+    source,
     clock,
     log,
     history,
+    gpus,
+    gpuTable,
+    detection: () => detectionOf(store.read('gpus')),
     gpuOf,
-    factsOf: (model) => (model === null ? null : gpuTable.byModel(model)),
-    follow: (gpuId, listener) => gpus.follow(gpuId, listener),
-    blocked: () => blockedReason(source.recorded),
-    onState(state) {
-      const before = store.read('benchmark').latest
-      store.write('benchmark', state)
-      if (state.latest !== before) recompare()
-    },
+    octaneScores: () => history.octaneScores(),
+    onState: (state) => store.write('benchmark', state),
+    onEvents: (events) => watch?.note(events),
+    onFigures: () => comparison?.again(),
   })
+  const { benchmark } = measuring
+  comparison = setUpComparison({
+    gpuTable,
+    markets,
+    settings,
+    clock,
+    log,
+    detection: () => detectionOf(store.read('gpus')),
+    figures: measuring.figures,
+    octaneScores: () => store.read('benchmark').octaneScores,
+    onState: (state) => store.write('comparison', state),
+  })
+  const { again: recompare, estimates, whatIf } = comparison
+  const runs = setUpRuns({ history, clock, gpuTable, version: host.version, cardOf: gpuOf })
 
-  let stopRecompare = (): void => {}
+  /** Findings that cannot be read are none; a command that does not need them goes on. */
+  function findings(): HistoryEvent[] {
+    try {
+      return history.events({ from: 0, to: 8.64e15, limit: 2000, ids: findingEventIds }).reverse()
+    } catch (error) {
+      log.warn('what was found of the cards before cannot be read', { error: error instanceof Error ? error.message : String(error) })
+      return []
+    }
+  }
+
+  function takeEvents(turn: SampleTurn): HistoryEvent[] {
+    measuring.take(turn)
+    return sampleEvents.take(turn)
+  }
+
   let stopping: Promise<void> | null = null
   let started: Promise<void> | null = null
 
@@ -176,6 +204,8 @@ export function createApp(options: AppOptions): App {
         now: { phase: 'idle' },
         latest: history.latestResults(),
         crashes: history.markers(),
+        holds: {},
+        octaneScores: history.octaneScores(),
         blocked: blockedReason(source.recorded),
         lastFailure: null,
       },
@@ -190,61 +220,21 @@ export function createApp(options: AppOptions): App {
     return presentGpus(detectionOf(store.read('gpus'))?.gpus ?? []).find((gpu) => gpu.id === gpuId) ?? null
   }
 
-  function estimates(question: EstimateQuestion = {}): Estimate[] {
-    const detection = detectionOf(store.read('gpus'))
-    if (!detection) return []
-    return compare({
-      detection,
-      gpuTable,
-      networks,
-      markets,
-      results: store.read('benchmark').latest,
-      settings: settings.values(),
-      overrides: question.overrides ?? {},
-      at: question.at ?? clock.now(),
-      ...(question.only ? { only: question.only } : {}),
-    })
-  }
-
-  /** A fault in one network's arithmetic must not take the GPU page with it: the last comparison stays, its age shows, the log says why. */
-  function recompare(): void {
-    if (stopping || !detectionOf(store.read('gpus'))) return
-    try {
-      store.write('comparison', { phase: 'ready', estimates: estimates(), madeAt: clock.now() })
-    } catch (error) {
-      log.error('the comparison could not be made', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
-    }
-  }
-
-  function recompareLater(): void {
-    stopRecompare = clock.after(recompareMs, () => {
-      recompare()
-      recompareLater()
-    })
-  }
-
-  function ask(question: EstimateQuestion & { gpuModel: string; gpuCount: number }): WhatIfAnswer {
-    return whatIf({
-      gpuModel: question.gpuModel,
-      gpuCount: question.gpuCount,
-      gpuTable,
-      networks,
-      markets,
-      settings: settings.values(),
-      overrides: question.overrides ?? {},
-      at: question.at ?? clock.now(),
-      ...(question.only ? { only: question.only } : {}),
-    })
-  }
-
   const handlers = createHandlers({
     store,
     gpus,
     benchmark,
+    runs,
+    importOctane(input) {
+      const score = runs.importOctane(input)
+      store.change('benchmark', (state) => ({ ...state, octaneScores: runs.octaneScores() }))
+      recompare()
+      return score
+    },
     history,
     health,
     gpuTable,
-    whatIf: ask,
+    whatIf,
     changeSettings(change) {
       const values = settings.change(completeChange(settings.values(), change, markets))
       store.write('settings', { values, currencyRate: currencyRateOf(values, markets) })
@@ -253,7 +243,7 @@ export function createApp(options: AppOptions): App {
       return values
     },
     openExternal: host.openExternal,
-    isCited: (url) => citedUrls().has(url) || isInInputs(url) || gpuTable.rows.some((row) => row.sources.some((one) => one.url === url)),
+    isCited: (url) => citedUrls().has(url) || usesUrls().has(url) || isInInputs(url) || gpuTable.rows.some((row) => row.sources.some((one) => one.url === url)),
   })
 
   function isInInputs(url: string): boolean {
@@ -266,34 +256,30 @@ export function createApp(options: AppOptions): App {
     store,
     gpus,
     benchmark,
+    runs,
     history,
     health,
     markets,
     gpuTable,
     settings,
     estimates,
-    whatIf: ask,
+    whatIf,
     start() {
       started ??= gpus.look().then(() => {
         if (stopping) return
-        recompareLater()
+        comparison?.begin()
         watch?.begin()
       })
       return started
     },
     stop() {
       stopping ??= (async () => {
-        stopRecompare()
+        comparison?.stop()
         watch?.stop()
-        await Promise.all([benchmark.stop(), gpus.stop(), health.stop()])
-        stopRecompare()
+        await Promise.all([measuring.stop(), gpus.stop(), health.stop()])
         history.close()
       })()
       return stopping
     },
   }
-}
-
-function blockedReason(recorded: string | null): string | null {
-  return recorded === null ? null : `This is the recorded machine "${recorded}": its cards are not here to be measured.`
 }

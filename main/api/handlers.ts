@@ -1,8 +1,10 @@
 /** Request → service, a line each. Total over the contract: a request without a handler does not compile. */
+import type { OctaneScore } from '../../shared/benchmark.ts'
 import type { GpuTable } from '../../shared/gpu-table.ts'
 import type { Handlers, WhatIfAnswer } from '../../shared/requests.ts'
 import type { Settings, SettingsChange } from '../../shared/settings.ts'
 import type { Benchmark } from '../benchmark/index.ts'
+import type { RunLibrary } from '../benchmark/library.ts'
 import type { Gpus } from '../gpu/index.ts'
 import type { Health } from '../health/index.ts'
 import type { History } from '../history/index.ts'
@@ -13,6 +15,9 @@ export interface HandlerParts {
   store: Store
   gpus: Gpus
   benchmark: Benchmark
+  runs: RunLibrary
+  /** Keeps the score and compares anew. */
+  importOctane(input: { gpuId: string; text: string; from: string }): OctaneScore
   history: History
   health: Health
   gpuTable: GpuTable
@@ -24,7 +29,7 @@ export interface HandlerParts {
 }
 
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { store, gpus, benchmark, history, health } = parts
+  const { store, gpus, benchmark, runs, history, health } = parts
   return {
     'state.read': () => store.snapshot(),
     'gpus.rescan': async () => {
@@ -61,6 +66,17 @@ export function createHandlers(parts: HandlerParts): Handlers {
       return null
     },
     'benchmark.past': ({ gpuId, limit }) => benchmark.past(gpuId, limit),
+    'benchmark.meaning': (ref) => runs.meaning(ref),
+    'benchmark.compare': ({ a, b }) => runs.compare(a, b),
+    'benchmark.export': (ref) => runs.exportRun(ref),
+    'benchmark.import': (document) => runs.importRuns(document),
+    'benchmark.imports': () => runs.imports(),
+    'benchmark.forget-import': ({ id }) => {
+      runs.forgetImport(id)
+      return null
+    },
+    'benchmark.report': (of) => runs.report(of.runs),
+    'benchmark.import-octane': (input) => parts.importOctane(input),
     'estimate.what-if': ({ gpuModel, gpuCount, ...overrides }) => parts.whatIf({ gpuModel, gpuCount, overrides }),
     'models.search': ({ text, limit }) => parts.gpuTable.search(text, limit),
     'settings.change': (change) => parts.changeSettings(change),

@@ -28,7 +28,7 @@ export function converse(worker: WorkerHandle, clock: Clock): Conversation {
   }
   worker.onMessage((message) => {
     const parsed = fromWorkerSchema.safeParse(message)
-    hear(parsed.success ? parsed.data : { tell: 'failed', reason: 'The measuring process said something that Idlewatt does not understand.' })
+    hear(parsed.success ? parsed.data : { tell: 'failed', reason: 'The measuring process said something that Idlewatt does not understand.', lost: false, isAbsent: false })
   })
   worker.onExit(({ code, signal }) => {
     isGone = true

@@ -22,12 +22,13 @@ export function spreadOf(values: number[]): number | null {
  * The best stretch of runs in a row that agree; null: there is none yet. What another program takes away for a
  * while is thus not held against the card, and one lucky run is not counted for it.
  */
-export function steadyRuns(values: number[]): number[] | null {
+export function steadyRuns(values: number[], wanted: number = wantedSpread, better: 'higher' | 'lower' = 'higher'): number[] | null {
   let best: number[] | null = null
   for (let first = 0; first + runsInARow <= values.length; first++) {
     const stretch = values.slice(first, first + runsInARow)
     const spread = spreadOf(stretch)
-    if (spread !== null && spread < wantedSpread && (!best || median(stretch) > median(best))) best = stretch
+    if (spread === null || spread >= wanted) continue
+    if (!best || (better === 'higher' ? median(stretch) > median(best) : median(stretch) < median(best))) best = stretch
   }
   return best
 }

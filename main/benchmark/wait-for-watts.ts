@@ -4,10 +4,10 @@ import type { Clock } from '../system/clock.ts'
 
 /** A reader that has to start first needs this long for its first sample. */
 const firstSampleMs = 2_000
-const samplesWanted = 4
-const limitMs = 4_500
+const samplesWanted = 3
+const limitMs = 4_000
 
-/** Resolves to whether the card tells its watts; at the latest after 4.5 s, or at once when `signal` aborts. */
+/** Resolves to whether the card tells its watts; at the latest after 4 s, or at once when `signal` aborts. */
 export function waitForWatts(options: { clock: Clock; follow(listener: (sample: GpuSample) => void): () => void; signal: AbortSignal }): Promise<boolean> {
   const { clock, follow, signal } = options
   return new Promise((resolve) => {

@@ -15,7 +15,7 @@ const flag = z.boolean().nullable().catch(null)
 /** Ones alone are what a bus reads where there is no card. */
 const pciId = z.string().max(200).regex(/^(?!ffff:)/).nullable().catch(null)
 const problem = z.object({ id: z.string(), sentence: z.string(), remedy: z.string().nullable() })
-const temperatureLimits = z.object({ slowdownC: number, shutdownC: number, targetC: number, memoryC: number })
+const temperatureLimits = z.object({ slowdownC: number, shutdownC: number, hotspotC: number.optional(), targetC: number, memoryC: number })
 const retiredPages = z.object({ singleBit: number, doubleBit: number, pending: flag })
 const remappedRows = z.object({ correctable: number, uncorrectable: number, pending: flag, failed: flag })
 const nvlink = z.object({ link: z.number(), isActive: flag, version: text, remotePciAddress: text })

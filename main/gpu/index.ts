@@ -25,6 +25,7 @@ import { createRescan } from './rescan.ts'
 import { createSlumber } from './slumber.ts'
 import { createTelemetry } from './telemetry.ts'
 import type { LayerAnswer } from './vendor.ts'
+import { whyNoOpenCl } from './why-no-opencl.ts'
 
 export type { CardBook, MachineCapture }
 
@@ -60,6 +61,7 @@ export interface Gpus {
   forget(gpuId: string): Promise<void>
   /** Reads this machine once more and gives it as a recorded machine. */
   capture(): Promise<MachineCapture>
+  whyNoOpenCl(): Promise<string | null> // Sentences; null: it lists devices, or the machine is a recorded one.
   stop(): Promise<void>
 }
 
@@ -263,6 +265,7 @@ export function createGpus(options: GpusOptions): Gpus {
         telemetry.settle()
       }
     },
+    whyNoOpenCl: () => whyNoOpenCl(source, probes),
     async stop() {
       stopped = true
       ending.abort()

@@ -10,7 +10,8 @@ import { securityHeaders } from '../system/page-policy.ts'
 import { checkHost, checkJson, checkMethod, checkOrigin, checkToken, type Refusal } from './access.ts'
 import type { UpdateStreams } from './update-streams.ts'
 
-export const maxBodyBytes = 1_000_000
+/** A measurement of another machine that is handed in may have 5 million letters, each of them escaped at worst. */
+export const maxBodyBytes = 12_000_000
 /** Where addresses for one use lie. */
 export const oncePath = 'open'
 
@@ -89,7 +90,7 @@ async function servePage(page: PageFiles, path: string, request: IncomingMessage
 async function serveAsk(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request)
   if (body.kind === 'gone') return
-  if (body.kind === 'too-large') return refuseAsk(response, { status: 413, sentence: 'That request is larger than 1 MB, which no question of Idlewatt is.' })
+  if (body.kind === 'too-large') return refuseAsk(response, { status: 413, sentence: `That request is larger than ${maxBodyBytes / 1e6} MB, which no question of Idlewatt is.` })
   let asked: unknown
   try {
     asked = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body.bytes))
@@ -114,7 +115,7 @@ function readBody(request: IncomingMessage): Promise<Body> {
       length += chunk.byteLength
       if (length <= maxBodyBytes) return void chunks.push(chunk)
       chunks = []
-      if (length > 64 * maxBodyBytes) resolve({ kind: 'too-large' })
+      if (length > 6 * maxBodyBytes) resolve({ kind: 'too-large' })
     })
     request.once('end', () => resolve(length > maxBodyBytes ? { kind: 'too-large' } : { kind: 'whole', bytes: Buffer.concat(chunks) }))
     request.once('close', () => resolve({ kind: 'gone' }))

@@ -14,7 +14,7 @@ export function createSmallHouse(change: Partial<Handlers> = {}): SmallHouse {
     app: { version: '0.0.0', door: 'headless', recordedMachine: null, dataFolder: '', startedAt: 0, notices: [] },
     gpus: { phase: 'looking', since: 0, previous: null },
     telemetry: { samples: {}, status: { phase: 'off' } },
-    benchmark: { now: { phase: 'idle' }, latest: {}, crashes: [], blocked: null, lastFailure: null },
+    benchmark: { now: { phase: 'idle' }, latest: {}, crashes: [], holds: {}, octaneScores: {}, blocked: null, lastFailure: null },
     networks: { programmes: [], markets: [] },
     comparison: { phase: 'waiting', estimates: [], madeAt: null },
     settings: { values: defaultSettings, currencyRate: null },
@@ -39,6 +39,14 @@ export function createSmallHouse(change: Partial<Handlers> = {}): SmallHouse {
       },
       'benchmark.cancel': () => null,
       'benchmark.past': () => [],
+      'benchmark.meaning': notHere,
+      'benchmark.compare': notHere,
+      'benchmark.export': notHere,
+      'benchmark.import': notHere,
+      'benchmark.imports': () => [],
+      'benchmark.forget-import': () => null,
+      'benchmark.report': notHere,
+      'benchmark.import-octane': notHere,
       'estimate.what-if': () => ({ model: null, nearest: [], estimates: [] }),
       'models.search': () => [],
       'settings.change': () => defaultSettings,
@@ -47,4 +55,8 @@ export function createSmallHouse(change: Partial<Handlers> = {}): SmallHouse {
       ...change,
     },
   }
+}
+
+function notHere(): never {
+  throw new NotPossible('No run of that kind is kept here.')
 }

@@ -122,9 +122,11 @@ function limitsIn(fixed: Json | undefined): TemperatureLimits | null {
     const value = celsiusAt(fixed, ...places.map((place) => `limit.${place}`))
     return value !== null && value >= 30 && value <= 200 ? value : null
   }
+  const hotspotC = limit('slowdown_hotspot_temperature')
   const limits: TemperatureLimits = {
     slowdownC: limit('slowdown_edge_temperature', 'slowdown_hotspot_temperature'),
     shutdownC: limit('shutdown_edge_temperature', 'shutdown_hotspot_temperature'),
+    ...(hotspotC === null ? {} : { hotspotC }),
     targetC: null,
     memoryC: limit('slowdown_vram_temperature'),
   }

@@ -58,11 +58,14 @@ async function isPartOfProcessor(metrics: GpuMetrics | null, sensors: ReadBelow)
 /** Those of the sensor that counts as the core's. */
 async function temperatureLimits({ read, sensors, temperatures }: AmdFiles): Promise<TemperatureLimits | null> {
   const core = temperatures.find(({ label }) => label === 'edge' || label === null) ?? temperatures.find(({ label }) => label === 'junction')
+  const junction = temperatures.find(({ label }) => label === 'junction')
   const memory = temperatures.find(({ label }) => label === 'mem')
+  const hotspotC = junction ? await limitAt(sensors, `${junction.prefix}_crit`) : null
   const target = /^FAN_TARGET_TEMPERATURE:\s*\n\s*(\d+)/m.exec((await read('gpu_od/fan_ctrl/fan_target_temperature')) ?? '')?.[1]
   const limits: TemperatureLimits = {
     slowdownC: core ? await limitAt(sensors, `${core.prefix}_crit`) : null,
     shutdownC: core ? await limitAt(sensors, `${core.prefix}_emergency`) : null,
+    ...(hotspotC === null ? {} : { hotspotC }),
     targetC: target === undefined || Number(target) === 0 ? null : Number(target),
     memoryC: memory ? await limitAt(sensors, `${memory.prefix}_crit`) : null,
   }

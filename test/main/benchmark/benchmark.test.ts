@@ -4,11 +4,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startNodeWorker } from '../../../main/system/node-worker.ts'
+import { workloadsOfMode } from '../../../main/benchmark/workloads/index.ts'
 import { NotPossible } from '../../../main/system/not-possible.ts'
 import type { WorkerHandle } from '../../../main/host.ts'
-import { card, goodWorker, isAlive, sample, scriptedWorker, stand, steppedClock, type Stand } from './support.ts'
+import { answerUsual, asked, basics, card, goodWorker, isAlive, sample, scriptedWorker, stand, steppedClock, type Stand } from './support.ts'
 
-const quick = (...gpuIds: string[]) => ({ gpuIds, mode: 'quick' as const, evenAfterCrash: false })
+const quick = (...gpuIds: string[]) => asked({ gpuIds })
 const stands: Stand[] = []
 const folders: string[] = []
 function begin(...given: Parameters<typeof stand>): Stand {
@@ -35,9 +36,9 @@ describe('a run', () => {
     const at = begin([card()], () => worker)
     const [result] = await at.benchmark.run(quick('GPU-1'))
     expect(result).toMatchObject({ gpuId: 'GPU-1', driverVersion: '550.1', mode: 'quick', power: null })
-    expect(result?.results.map((one) => [one.workload, one.value, one.unit])).toEqual([['fp32-compute', 80_000, 'GFLOP/s'], ['memory-bandwidth', 950, 'GB/s']])
+    expect(result?.results.map((one) => [one.workload, one.value, one.unit, one.status])).toEqual([['fp32-compute', 80_000, 'GFLOP/s', 'measured'], ['memory-bandwidth', 950, 'GB/s', 'measured']])
     expect(at.benchmark.past('GPU-1', 10)).toEqual([result])
-    expect(at.states.some((state) => state.now.phase === 'running' && state.now.workload === 'fp32-compute' && state.now.step !== '')).toBe(true)
+    expect(at.states.some((state) => state.now.phase === 'running' && state.now.cards.some((one) => one.step === 'fp32-compute' && one.words !== ''))).toBe(true)
     expect(at.states.at(-1)).toMatchObject({ now: { phase: 'idle' }, latest: { 'GPU-1': result }, crashes: [], lastFailure: null })
     expect(worker.asked[0]).toMatchObject({ ask: 'open', wanted: { name: 'NVIDIA GeForce RTX 4090', pciAddress: '0000:01:00.0' } })
   })
@@ -52,8 +53,9 @@ describe('a run', () => {
     })
     const results = await at.benchmark.run(quick('GPU-1', 'GPU-2', 'GPU-1'))
     expect(results.map((result) => result.gpuId)).toEqual(['GPU-1', 'GPU-2'])
-    expect(workers).toHaveLength(2)
-    expect(at.states.find((state) => state.now.phase === 'running')?.now).toMatchObject({ gpuId: 'GPU-1', queued: ['GPU-2'] })
+    // After each card a process of its own looks whether it still computes.
+    expect(workers.map((worker) => worker.asked.map(({ ask }) => ask).filter((ask, index, all) => ask !== all[index - 1]))).toEqual([['open', 'measure'], ['open', 'probe'], ['open', 'measure'], ['open', 'probe']])
+    expect(at.states.find((state) => state.now.phase === 'running')?.now).toMatchObject({ cards: [{ gpuId: 'GPU-1' }], queued: ['GPU-2'] })
   })
 
   test('reads the watts before and during the work', async () => {
@@ -61,7 +63,7 @@ describe('a run', () => {
     const clock = steppedClock(1_000_000)
     const tell = (powerW: number): void => listeners.forEach((listener) => listener({ ...sample(powerW), takenAt: clock.now() }))
     const worker = scriptedWorker((message, say) => {
-      if (message.ask === 'open') return say({ tell: 'opened', name: 'a card', driverVersion: null })
+      if (answerUsual(message, say) || message.ask !== 'measure') return
       expect(message.leastMs).toBe(3000)
       clock.after(1500, () => tell(400))
       clock.after(2500, () => tell(420))
@@ -80,21 +82,21 @@ describe('a run', () => {
       tell(20 + second)
     }
     await clock.advance(12_000)
-    expect((await run)[0]).toMatchObject({ power: { waitW: 21.5, workW: 410 } })
+    expect((await run)[0]).toMatchObject({ power: { waitW: 21, workW: 410 } })
     expect(listeners.size).toBe(0)
   })
 
   test('a worker that measured wrong results gives a failed workload with its reason, and no number', async () => {
     const worker = scriptedWorker((message, tell) => {
-      if (message.ask === 'open') return tell({ tell: 'opened', name: 'a card', driverVersion: null })
-      tell({ tell: 'measured', workload: message.workload, measured: { ok: false, reason: 'The result was wrong with float: 1 where 2 is right.' } })
+      if (answerUsual(message, tell) || message.ask !== 'measure') return
+      tell({ tell: 'measured', workload: message.workload, measured: { ok: false, status: 'wrong', reason: 'The result was wrong with float: 1 where 2 is right.' } })
     })
     const at = begin([card()], () => worker)
     const [result] = await at.benchmark.run(quick('GPU-1'))
-    expect(result?.results.map((one) => one.value)).toEqual([null, null])
+    expect(basics(result).map(([, value]) => value)).toEqual([null, null])
     expect(result?.verdict).toBe('unknown')
     expect(result?.reasons.join(' ')).toMatch(/The result was wrong/)
-    expect(at.benchmark.past('GPU-1', 10)).toEqual([])
+    expect(at.benchmark.past('GPU-1', 10)).toEqual([result])
     expect(at.states.at(-1)?.lastFailure?.sentence).toMatch(/The result was wrong/)
   })
 
@@ -142,14 +144,20 @@ describe('refusals', () => {
   })
 })
 
-const crashing = `process.on('message', (m) => m.ask === 'open' ? process.send({ tell: 'opened', name: 'x', driverVersion: '550.1' }) : process.kill(process.pid, 'SIGSEGV'))`
+const crashing = `process.on('message', (m) => {
+  if (m.ask === 'open') return process.send({ tell: 'opened', name: 'x', driverVersion: '550.1' })
+  if (m.ask === 'probe') return process.send({ tell: 'probed', why: null })
+  process.kill(process.pid, 'SIGSEGV')
+})`
 const crashingAtMemory = `process.on('message', (m) => {
   if (m.ask === 'open') return process.send({ tell: 'opened', name: 'x', driverVersion: '550.1' })
+  if (m.ask === 'probe') return process.send({ tell: 'probed', why: null })
   if (m.workload === 'memory-bandwidth') process.kill(process.pid, 'SIGSEGV')
   process.send({ tell: 'measured', workload: m.workload, measured: { ok: true, value: 5, spread: 0, runs: 8, variant: 'float' } })
 })`
 const hanging = `process.on('message', (m) => {
   if (m.ask === 'open') return process.send({ tell: 'opened', name: 'x', driverVersion: null })
+  if (m.ask === 'probe') return process.send({ tell: 'probed', why: null })
   process.send({ tell: 'progress', workload: m.workload, step: 'measuring, run 1', share: 0 }, () => { for (;;); })
 })`
 
@@ -165,11 +173,11 @@ describe('a workload that takes its process down', () => {
 
     isMended = true
     const [second] = await at.benchmark.run(quick('GPU-1'))
-    expect(second?.results.map((one) => [one.workload, one.value])).toEqual([['fp32-compute', null], ['memory-bandwidth', 8]])
+    expect(basics(second)).toEqual([['fp32-compute', null], ['memory-bandwidth', 8]])
     expect(second?.reasons.join(' ')).toMatch(/Skipped single-precision compute: the last time it ran on this card \(\d{4}-\d\d-\d\d \d\d:\d\d UTC with driver 550\.1\)/)
 
     const [third] = await at.benchmark.run({ ...quick('GPU-1'), evenAfterCrash: true })
-    expect(third?.results.map((one) => one.value)).toEqual([7, 8])
+    expect(basics(third)).toEqual([['fp32-compute', 7], ['memory-bandwidth', 8]])
     expect(at.states.at(-1)?.crashes).toEqual([])
   })
 
@@ -177,7 +185,7 @@ describe('a workload that takes its process down', () => {
     const seen: unknown[] = []
     const at = begin([card()], () =>
       scriptedWorker((message, tell) => {
-        if (message.ask === 'open') return tell({ tell: 'opened', name: 'x', driverVersion: null })
+        if (answerUsual(message, tell) || message.ask !== 'measure') return
         seen.push(at.history.markers().map((marker) => marker.workload))
         tell({ tell: 'measured', workload: message.workload, measured: { ok: true, value: 1, spread: 0, runs: 8, variant: 'float' } })
       }),
@@ -190,14 +198,14 @@ describe('a workload that takes its process down', () => {
   test('what was measured before it is kept', async () => {
     const at = begin([card()], processOf(crashingAtMemory))
     await at.benchmark.run(quick('GPU-1'))
-    expect(at.benchmark.past('GPU-1', 1)[0]?.results.map((one) => one.value)).toEqual([5, null])
+    expect(basics(at.benchmark.past('GPU-1', 1)[0])).toEqual([['fp32-compute', 5], ['memory-bandwidth', null]])
     expect(at.history.markers().map((marker) => marker.workload)).toEqual(['memory-bandwidth'])
   })
 
   test('when every workload is held back, the run says so and starts no process', async () => {
     let started = 0
     const at = begin([card()], () => (started++, goodWorker({ compute: 1, bandwidth: 1 })))
-    for (const workload of ['fp32-compute', 'memory-bandwidth'] as const) at.history.setMarker({ gpuId: 'GPU-1', workload, startedAt: 0, driverVersion: null })
+    for (const { id } of workloadsOfMode('quick')) at.history.setMarker({ gpuId: 'GPU-1', workload: id, startedAt: 0, driverVersion: null })
     await at.benchmark.run(quick('GPU-1'))
     expect(started).toBe(0)
     expect(at.states.at(-1)?.lastFailure?.sentence).toMatch(/Skipped single-precision compute.*Skipped memory bandwidth/)
@@ -206,16 +214,16 @@ describe('a workload that takes its process down', () => {
   test('another card of the machine is not held back', async () => {
     const at = begin([card()], () => goodWorker({ compute: 1, bandwidth: 1 }))
     at.history.setMarker({ gpuId: 'GPU-2', workload: 'fp32-compute', startedAt: 0, driverVersion: null })
-    expect((await at.benchmark.run(quick('GPU-1')))[0]?.results.map((one) => one.value)).toEqual([1, 1])
+    expect(basics((await at.benchmark.run(quick('GPU-1')))[0])).toEqual([['fp32-compute', 1], ['memory-bandwidth', 1]])
   })
 })
 
 describe('a worker that hangs', () => {
   test('is ended after six silent seconds; the marker stays', async () => {
     const clock = steppedClock(1_000_000)
-    const at = begin([card()], () => scriptedWorker((message, tell) => void (message.ask === 'open' && tell({ tell: 'opened', name: 'x', driverVersion: null }))), { clock })
+    const at = begin([card()], () => scriptedWorker((message, tell) => void (message.ask === 'open' && answerUsual(message, tell))), { clock })
     const run = at.benchmark.run(quick('GPU-1'))
-    await clock.advance(10_000)
+    await clock.advance(16_000)
     const [result] = await run
     expect(result?.reasons[0]).toMatch(/stopped answering while measuring single-precision compute/)
     expect(at.history.markers()).toHaveLength(1)
@@ -225,15 +233,15 @@ describe('a worker that hangs', () => {
     const clock = steppedClock(1_000_000)
     const at = begin([card()], () => scriptedWorker(() => {}), { clock })
     const run = at.benchmark.run(quick('GPU-1'))
-    await clock.advance(10_000)
-    expect((await run)[0]?.reasons[0]).toMatch(/did not open the card within 6 s/)
+    await clock.advance(20_000)
+    expect((await run)[0]?.reasons[0]).toMatch(/did not open the card within 9 s/)
     expect(at.history.markers()).toEqual([])
   })
 
   test('one that works on without an end is stopped at 15 s and is no crash', async () => {
     const clock = steppedClock(1_000_000)
     const worker = scriptedWorker((message, tell) => {
-      if (message.ask === 'open') return tell({ tell: 'opened', name: 'x', driverVersion: null })
+      if (answerUsual(message, tell) || message.ask !== 'measure') return
       const again = (): void => {
         tell({ tell: 'progress', workload: message.workload, step: 'measuring', share: 0.5 })
         clock.after(500, again)
@@ -260,12 +268,12 @@ describe('cancel', () => {
       return worker
     })
     const run = at.benchmark.run(quick('GPU-1', 'GPU-2'))
-    await at.until((state) => state.now.phase === 'running' && state.now.step === 'measuring, run 1')
+    await at.until((state) => state.now.phase === 'running' && state.now.cards.some((one) => one.words === 'measuring, run 1'))
     const before = performance.now()
     await at.benchmark.cancel()
     expect(performance.now() - before).toBeLessThan(1000)
     expect(isAlive(workers[0]?.pid as number)).toBe(false)
-    expect(workers).toHaveLength(1)
+    expect(at.states.every((state) => state.now.phase !== 'running' || state.now.cards.every((one) => one.gpuId === 'GPU-1'))).toBe(true)
     expect(at.states.some((state) => state.now.phase === 'cancelling')).toBe(true)
     expect(at.states.at(-1)).toMatchObject({ now: { phase: 'idle' }, crashes: [], lastFailure: null })
     expect((await run)[0]?.reasons.join(' ')).toMatch(/cancelled/)
@@ -275,9 +283,8 @@ describe('cancel', () => {
     let started = 0
     const at = begin([card()], () => (started++, goodWorker({ compute: 1, bandwidth: 1 })), { follow: () => () => {} })
     const run = at.benchmark.run(quick('GPU-1'))
-    await at.until((state) => state.now.phase === 'running' && state.now.step.includes('watts'))
-    await at.benchmark.cancel()
-    await run
+    await at.until((state) => state.now.phase === 'running' && state.now.cards.some((one) => one.words.includes('watts')))
+    await Promise.all([at.benchmark.cancel(), run])
     expect(started).toBe(0)
   })
 

@@ -2,18 +2,15 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
-import { openDevice } from '../../../main/benchmark/open-device.ts'
-import { workloads } from '../../../main/benchmark/workloads/index.ts'
-import { loadOpenCl } from '../../../main/system/opencl-bindings.ts'
-import { listOpenClDevices, openClHandles } from '../../../main/system/opencl.ts'
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { listOpenClDevices } from '../../../main/system/opencl.ts'
 import type { WorkerHandle } from '../../../main/host.ts'
 import type { BenchmarkResult, WorkloadResult } from '../../../shared/benchmark.ts'
-import { cardOf, isAlive, resourcesFolder, stand, startRealWorker, type Stand } from './support.ts'
+import { asked, cardOf, isAlive, resourcesFolder, stand, startRealWorker, type Stand } from './support.ts'
 
 const listing = listOpenClDevices()
 const device = listing.ok ? listing.devices[0] : undefined
-const quick = { gpuIds: ['opencl:0'], mode: 'quick' as const, evenAfterCrash: false }
+const quick = asked({ gpuIds: ['opencl:0'] })
 const folders: string[] = []
 let at: Stand
 
@@ -53,7 +50,7 @@ describe.skipIf(!device)('on a real OpenCL device (skipped: this machine has non
       return worker
     })
     const [result] = await at.benchmark.run(quick)
-    expect(result?.results.map((one) => one.workload)).toEqual(['fp32-compute', 'memory-bandwidth'])
+    expect(result?.results.map((one) => one.workload).slice(0, 2)).toEqual(['fp32-compute', 'memory-bandwidth'])
     for (const one of result?.results ?? []) {
       expect(hasFigureOrNoTime(one, result)).toBe(true)
     }
@@ -70,7 +67,7 @@ describe.skipIf(!device)('on a real OpenCL device (skipped: this machine has non
       return worker
     })
     await at.benchmark.start(quick)
-    await at.until((state) => state.now.phase === 'running' && /run \d+/.test(state.now.step))
+    await at.until((state) => state.now.phase === 'running' && state.now.cards.some((one) => /run \d+/.test(one.words)))
     const before = performance.now()
     await at.benchmark.cancel()
     expect(performance.now() - before).toBeLessThan(1000)
@@ -79,41 +76,27 @@ describe.skipIf(!device)('on a real OpenCL device (skipped: this machine has non
   })
 
   test.each([
-    ['a kernel that leaves out an eighth of its steps', 'fp32-compute.cl', (text: string) => text.replace('#define EIGHT_STEPS STEP', '#define EIGHT_STEPS')],
-    ['a kernel that skips part of the memory', 'memory-bandwidth.cl', (text: string) => text.replace('d += at[7 * apart];', '').replace('d += s[k];', '')],
-    ['a kernel that does not compile', 'fp32-compute.cl', (text: string) => text.replace('__kernel void turn', '__kernel woid turn')],
-  ])('%s gives a reason and no number; the other workload is measured', { timeout: 30_000 }, async (what, file, change) => {
+    ['arithmetic that is off by a thousandth', 'turning.cl', 'fp32-compute', (text: string) => `#define fma(a, b, c) ((a) * (b) * 1.001f + (c))\n${text}`],
+    ['memory that holds something else', 'memory-bandwidth.cl', 'memory-bandwidth', (text: string) => text.replace('2654435761u', '2654435763u')],
+    ['a kernel that does not compile', 'turning.cl', 'fp32-compute', (text: string) => text.replace('__kernel void', '__kernel woid')],
+  ] as const)('%s gives a reason and no number', { timeout: 30_000 }, async (what, file, workload, change) => {
     at = stand([gpu], startRealWorker, { resourcesFolder: resourcesWith(file, change) })
-    const [result] = await at.benchmark.run(quick)
-    const [broken, sound] = file.startsWith('fp32') ? result?.results ?? [] : (result?.results.toReversed() ?? [])
-    expect(broken?.value).toBeNull()
-    expect(sound && hasFigureOrNoTime(sound, result)).toBe(true)
+    const [result] = await at.benchmark.run(asked({ gpuIds: ['opencl:0'], workloads: [workload] }))
+    const broken = result?.results[0]
+    expect(broken).toMatchObject({ value: null, status: what.includes('compile') ? 'failed' : 'wrong' })
     expect(result?.verdict).not.toBe('as-expected')
-    expect(result?.reasons.join(' ')).toMatch(what.includes('compile') ? /did not compile.*error/ : /result was wrong/)
+    expect(broken?.reason).toMatch(what.includes('compile') ? /did not compile.*error/ : /computed wrong values: The result was wrong/)
+    expect(at.events.map((event) => event.id)).toEqual(what.includes('compile') ? [] : ['benchmark-wrong-result'])
   })
 
-  test('every variant that a GPU would be tried with computes right and gives a figure', { timeout: 60_000 }, async () => {
-    at = stand([gpu], startRealWorker)
-    const cl = loadOpenCl()
-    const opened = openDevice(cl, openClHandles(cl)[0]!)
-    // A processor driven as a GPU is: groups of many work-items, narrow vectors, copies too.
-    const asGpu = { ...opened, facts: { ...opened.facts, type: 'gpu' as const, cacheBytes: 0, maxAllocationBytes: 64 * 2 ** 20 } }
-    try {
-      for (const workload of workloads) {
-        const kernelText = readFileSync(path.join(resourcesFolder, 'kernels', workload.kernelFile), 'utf8')
-        for (const candidate of workload.candidates(asGpu, kernelText)) {
-          const prepared = await candidate.prepare(() => {})
-          for (const size of [1, 2, 3]) {
-            await prepared.launch(size)
-            expect(prepared.check(size), `${workload.id} ${candidate.label} size ${size}`).toBeNull()
-            expect(prepared.work(size)).toBeGreaterThan(0)
-          }
-          prepared.release()
-        }
-      }
-    } finally {
-      opened.close()
-    }
+  test('a sustained load gives a figure a second, and a device that computes nothing right any more is noticed after it', { timeout: 40_000 }, async () => {
+    at = stand([gpu], startRealWorker, { resourcesFolder: resourcesWith('sanity.cl', (text) => text.replace('31u', '30u')) })
+    const [result] = await at.benchmark.run(asked({ gpuIds: ['opencl:0'], mode: 'sustained', minutes: 0.05 }))
+    expect(result?.sustained?.points.map((point) => point.atSeconds)).toEqual([1, 2, 3])
+    expect(result?.results).toMatchObject([{ workload: 'fp32-compute', status: 'measured' }])
+    expect(result?.reasons.join(' ')).toMatch(/no longer computes right: it computed \d+ where \d+ is right/)
+    expect(at.events).toMatchObject([{ id: 'benchmark-driver-reset' }])
+    expect(at.history.markers()).toEqual([])
   })
 
   test('another device at the card\'s place is not measured in its name', async () => {
@@ -121,5 +104,13 @@ describe.skipIf(!device)('on a real OpenCL device (skipped: this machine has non
     const [result] = await at.benchmark.run(quick)
     expect(result?.reasons[0]).toMatch(/OpenCL no longer shows "Some other card"/)
     expect(result?.results.every((one) => one.value === null)).toBe(true)
+  })
+
+  test('that it is absent is told beside the sentence', async () => {
+    const worker = startRealWorker()
+    onTestFinished(() => worker.kill())
+    const heard = new Promise((resolve) => worker.onMessage(resolve))
+    worker.send({ ask: 'open', wanted: { platform: 0, device: 0, name: 'Some other card', pciAddress: null }, kernelsFolder: path.join(resourcesFolder, 'kernels') })
+    expect(await heard).toMatchObject({ tell: 'failed', isAbsent: true })
   })
 })

@@ -1,17 +1,15 @@
 /** The benchmark's pure rules: calibration, spread, finding the card again, expected figures and the checks of results. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { heldBackOf } from '../../../main/benchmark/held-back.ts'
+import { saneValue } from '../../../main/benchmark/sanity.ts'
+import { lowerIsBetter } from '../../../shared/benchmark.ts'
 import { launchMs, nextSize } from '../../../main/benchmark/calibrate.ts'
 import { findDevice } from '../../../main/benchmark/find-device.ts'
 import { median, runsInARow, spreadOf, steadyRuns, wantedSpread } from '../../../main/benchmark/spread.ts'
-import { judge } from '../../../main/benchmark/verdict.ts'
 import { createWattsRecorder } from '../../../main/benchmark/watts.ts'
-import { checkSums, expectedSum } from '../../../main/benchmark/workloads/fp32-compute.ts'
-import { bufferBytes, checkReadSums, fitsCaches, storedValue } from '../../../main/benchmark/workloads/memory-bandwidth.ts'
-import { workloads } from '../../../main/benchmark/workloads/index.ts'
+import { workloadOf, workloads } from '../../../main/benchmark/workloads/index.ts'
 import type { OpenClDevice } from '../../../main/system/opencl-device.ts'
-import type { WorkloadResult } from '../../../shared/benchmark.ts'
-import type { GpuFacts } from '../../../shared/gpu-facts.ts'
 import { sample } from './support.ts'
 
 describe('calibration', () => {
@@ -107,6 +105,10 @@ describe('finding the card again', () => {
   test('the PCI address decides between twins, even when their order changed', () => {
     expect(findDevice(twins, { platform: 0, device: 0, name: 'RTX 3090', pciAddress: '0000:02:00.0' })).toBe(twins[1])
   })
+  test('the UUID tells twins apart where no driver says an address', () => {
+    const told = twins.map((twin, index) => ({ ...twin, pciAddress: null, uuid: `${index}`.repeat(32) }))
+    expect(findDevice(told, { platform: 0, device: 0, name: 'RTX 3090', pciAddress: '0000:02:00.0', uuid: '1'.repeat(32) })).toBe(told[1])
+  })
   test('another card at the same position is not measured in its name', () => {
     expect(findDevice([device(0, 0, 'RTX 4070', null)], { platform: 0, device: 0, name: 'RTX 3090', pciAddress: null })).toBeNull()
     expect(findDevice([device(0, 0, 'RTX 3090', '0000:02:00.0')], { platform: 0, device: 0, name: 'RTX 3090', pciAddress: '0000:01:00.0' })).toBeNull()
@@ -121,105 +123,40 @@ describe('finding the card again', () => {
   })
 })
 
-describe('checking what the device computed', () => {
-  /** The map step by step in doubles, summed over chains and lanes: what the kernel does without its rounding. */
-  function turnStepByStep(item: number, lanes: number, rounds: number): number {
-    const s = Math.fround(0.1)
-    let sum = 0
-    for (let chain = 0; chain < 8; chain++) {
-      for (let lane = 0; lane < lanes; lane++) {
-        let x = 1 + (item & 63) / 256 + chain / 16 + lane / 1024
-        let y = 0.25
-        for (let n = 0; n < rounds * 8; n++) {
-          x += s * y
-          y -= s * x
-        }
-        sum += x + y
-      }
-    }
-    return sum
-  }
-
-  test('the closed form equals the sum taken step by step', () => {
-    for (const [item, lanes, rounds] of [[0, 1, 1], [5, 4, 3], [63, 16, 40], [64, 2, 1000]] as const) {
-      expect(expectedSum(item, lanes, rounds).sum).toBeCloseTo(turnStepByStep(item, lanes, rounds), 6)
+describe('every workload', () => {
+  test('says what it measures and counts, how it calibrates and what makes it invalid', () => {
+    for (const workload of workloads) {
+      expect(workload.measures.length, workload.id).toBeGreaterThan(20)
+      expect(workload.counts.length, workload.id).toBeGreaterThan(20)
+      expect(workload.calibrates.length, workload.id).toBeGreaterThan(20)
+      expect(workload.invalidWhen.length, workload.id).toBeGreaterThan(0)
+      expect(workload.modes.every((mode) => mode === 'quick' || mode === 'full'), workload.id).toBe(true)
     }
   })
-
-  test('right sums pass; one wrong among many, a NaN or a missing step does not', () => {
-    const sums = Float32Array.from({ length: 100 }, (_, item) => expectedSum(item, 4, 10).sum)
-    expect(checkSums(sums, 4, 10)).toBeNull()
-    expect(checkSums(sums.with(77, (sums[77] as number) * 1.05), 4, 10)).toMatch(/work-item 77/)
-    expect(checkSums(sums.with(3, NaN), 4, 10)).toMatch(/work-item 3/)
-    expect(checkSums(Float32Array.from({ length: 100 }, (_, item) => expectedSum(item, 4, 9).sum), 4, 10)).not.toBeNull()
-    expect(checkSums(new Float32Array(100), 4, 10)).not.toBeNull()
+  test('has a file of its own and is in one list only', () => {
+    expect(new Set(workloads.map(({ id }) => id)).size).toBe(workloads.length)
+    for (const { id } of workloads) expect(workloadOf(id).id).toBe(id)
   })
-
-  test('memory sums are exact to the last bit', () => {
-    const [groupSize, perItem, lanes, items] = [4, 16, 2, 32]
-    const sums = Float32Array.from({ length: items }, (_, item) => {
-      let sum = 0
-      for (let k = 0; k < perItem; k++) for (let lane = 0; lane < lanes; lane++) sum += storedValue((Math.floor(item / groupSize) * groupSize * perItem + k * groupSize + (item % groupSize)) * lanes + lane)
-      return sum
-    })
-    expect(checkReadSums(sums, groupSize, perItem, lanes)).toBeNull()
-    expect(checkReadSums(sums.with(31, (sums[31] as number) + 1), groupSize, perItem, lanes)).toMatch(/work-item 31/)
-    expect(checkReadSums(new Float32Array(items), groupSize, perItem, lanes)).not.toBeNull()
-  })
-
-  test('the buffer outgrows the cache and spares the memory', () => {
-    const facts = { type: 'gpu', computeUnits: 10, memoryBytes: 24e9, maxAllocationBytes: 6e9, cacheBytes: 72 * 2 ** 20, sharesMemory: false, hasFma: true } as const
-    expect(bufferBytes(facts, 1e9)).toBe(512 * 2 ** 20)
-    expect(bufferBytes({ ...facts, cacheBytes: 480 * 2 ** 20 }, 1e9)).toBe(960 * 2 ** 20)
-    expect(bufferBytes({ ...facts, memoryBytes: 1e9 }, 1e9)).toBeLessThanOrEqual(0.25e9)
-    expect(bufferBytes({ ...facts, sharesMemory: true }, 400e6)).toBeLessThanOrEqual(100e6)
-    expect(bufferBytes({ ...facts, maxAllocationBytes: 128 * 2 ** 20 }, 1e9)).toBe(128 * 2 ** 20)
-  })
-  test('a buffer that the caches could hold is not measured: its figure would flatter', () => {
-    const facts = { type: 'cpu', computeUnits: 8, memoryBytes: 8e9, maxAllocationBytes: 2e9, cacheBytes: 480 * 2 ** 20, sharesMemory: true, hasFma: true } as const
-    expect(fitsCaches(facts, bufferBytes(facts, 4e9))).toBeNull()
-    // Half of what is free outgrows the cache, a quarter would not.
-    expect(bufferBytes(facts, 1.2e9)).toBeGreaterThan(facts.cacheBytes)
-    expect(fitsCaches(facts, bufferBytes(facts, 1.2e9))).toBeNull()
-    expect(fitsCaches(facts, bufferBytes(facts, 0.8e9))).toMatch(/too little free memory .* \(480 MiB\): 381 MiB/)
-    expect(fitsCaches({ ...facts, cacheBytes: 0 }, 32 * 2 ** 20)).toMatch(/caches: 32 MiB/)
+  test('tells its latencies as such, and everything else by the second', () => {
+    for (const { id, better, unit } of workloads) expect([id, better, unit.endsWith('/s')]).toEqual([id, lowerIsBetter.has(id) ? 'lower' : 'higher', !lowerIsBetter.has(id)])
   })
 })
 
-describe('verdicts', () => {
-  const facts: GpuFacts = {
-    model: 'GeForce RTX 4090', aliases: [], vendor: 'nvidia', class: 'consumer', chip: null, architecture: null, releasedOn: null, memoryBytes: null, memoryType: null,
-    memoryBandwidthGBs: 1008, fp32Tflops: 82.6, shaders: null, boostMhz: null, boardPowerW: 450, cudaComputeCapability: null, pcie: null, pciDeviceIds: [], sources: [], confidence: 'high', notes: [],
-  }
-  function results(compute: number | null, bandwidth: number | null, spread = 0.01): WorkloadResult[] {
-    return workloads.map((workload) => {
-      const value = workload.id === 'fp32-compute' ? compute : bandwidth
-      const expected = workload.expected(facts)
-      return { workload: workload.id, value, unit: workload.unit, spread: value === null ? null : spread, runs: 8, expected: expected && { low: expected.low, high: expected.high } }
-    })
-  }
-  test.each([
-    ['as the maker says', results(80_000, 930), 'as-expected', /^$/],
-    ['half the compute', results(40_000, 930), 'low', /Single-precision compute is low: 40,000 GFLOP\/s, expected 61,950 to/],
-    ['runs that disagree', results(80_000, 930, 0.2), 'unstable', /differ by 20\.0 %/],
-    ['more than the card can', results(80_000, 2000), 'unknown', /another model than its name says/],
-    ['one workload failed', results(80_000, null), 'unknown', /^$/],
-  ] as const)('%s', (_what, measured, verdict, reason) => {
-    const judged = judge([...measured], facts, false)
-    expect(judged.verdict).toBe(verdict)
-    expect(judged.reasons.join(' ')).toMatch(reason)
+describe('what held a card back', () => {
+  test('is told in shares of the samples that say so; idling and chosen clocks are no reasons', () => {
+    const shares = heldBackOf([['sw_power_cap'], ['sw_power_cap', 'hw_thermal_slowdown'], ['gpu_idle'], ['applications_clocks_setting'], null])
+    expect(shares).toEqual([{ reason: 'sw_power_cap', share: 0.5 }, { reason: 'hw_thermal_slowdown', share: 0.25 }])
+    expect(heldBackOf([null, null])).toEqual([])
+    expect(heldBackOf([])).toEqual([])
   })
-  test('a card that is not in the table and a processor get a reason, not a judgement', () => {
-    const unknown = results(500, 30).map((one) => ({ ...one, expected: null }))
-    expect(judge(unknown, null, false)).toMatchObject({ verdict: 'unknown', reasons: [expect.stringMatching(/not in the table/)] })
-    expect(judge(unknown, null, true)).toMatchObject({ verdict: 'unknown', reasons: [expect.stringMatching(/processor that offers OpenCL/)] })
-  })
-  test('every workload says what it measures, counts and what makes it invalid', () => {
-    for (const workload of workloads) {
-      expect(workload.measures.length).toBeGreaterThan(20)
-      expect(workload.counts.length).toBeGreaterThan(20)
-      expect(workload.invalidWhen.length).toBeGreaterThan(0)
-    }
+})
+
+describe('the look at a card after a run', () => {
+  test('expects exact numbers that a float holds, other ones for every seed', () => {
+    const values = Array.from({ length: 4096 }, (_, item) => saneValue(item, 5))
+    expect(values.every((value) => Number.isInteger(value) && value >= 0 && value < 8191)).toBe(true)
+    expect(new Set(values).size).toBeGreaterThan(2000)
+    expect(values).not.toEqual(Array.from({ length: 4096 }, (_, item) => saneValue(item, 6)))
   })
 })
 

@@ -4,7 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createBenchmark, type Benchmark, type BenchmarkOptions } from '../../../main/benchmark/index.ts'
-import type { FromWorker, ToWorker } from '../../../main/benchmark/worker-messages.ts'
+import type { ToWorker, WorkerSays } from '../../../main/benchmark/worker-messages.ts'
+import type { BenchmarkInput } from '../../../main/benchmark/run-plan.ts'
 import { openHistory, type History } from '../../../main/history/index.ts'
 import type { WorkerHandle } from '../../../main/host.ts'
 import { systemClock } from '../../../main/system/clock.ts'
@@ -12,6 +13,8 @@ import { createLog } from '../../../main/system/log.ts'
 import { startNodeWorker } from '../../../main/system/node-worker.ts'
 import type { OpenClDevice } from '../../../main/system/opencl-device.ts'
 import { presentCard, unknownCardDetails, type Gpu } from '../../../shared/machine.ts'
+import { workloadIds, type BenchmarkResult, type WorkloadId } from '../../../shared/benchmark.ts'
+import type { HistoryEvent } from '../../../shared/history.ts'
 import type { BenchmarkState } from '../../../shared/state.ts'
 import { unknownSample, type GpuSample } from '../../../shared/telemetry.ts'
 
@@ -47,7 +50,13 @@ export function sample(powerW: number | null, utilisation: number | null = 0): G
   return { ...unknownSample(Date.now(), 'a test'), powerW, utilisation }
 }
 
+/** A request with every default filled in. */
+export function asked(changes: Partial<BenchmarkInput> & { gpuIds: string[] }): BenchmarkInput {
+  return { mode: 'quick', minutes: 10, parallel: false, evenAfterCrash: false, evenIfBusy: false, ...changes }
+}
+
 export interface Stand {
+  events: HistoryEvent[]
   benchmark: Benchmark
   history: History
   states: BenchmarkState[]
@@ -60,9 +69,19 @@ export function stand(gpus: Gpu[], startWorker: BenchmarkOptions['startWorker'],
   const folder = mkdtempSync(path.join(os.tmpdir(), 'idlewatt-bench-'))
   const history = openHistory({ folder, clock: systemClock, log: silent, onNotice: () => {} })
   const states: BenchmarkState[] = []
+  const events: HistoryEvent[] = []
   const waiting: { fits: (state: BenchmarkState) => boolean; found: (state: BenchmarkState) => void }[] = []
   const benchmark = createBenchmark({
-    startWorker, resourcesFolder, clock: systemClock, log: silent, history,
+    version: '0.0.0-test', startWorker, resourcesFolder, clock: systemClock, log: silent, history,
+    gpuIds: () => gpus.map((gpu) => gpu.id),
+    machine: () => ({ os: 'Testian 1', cpuName: 'a processor' }),
+    surroundings: () => null,
+    holds: () => [],
+    octaneScores: () => ({}),
+    onEvents(told) {
+      events.push(...told)
+      history.addEvents(told)
+    },
     gpuOf: (id) => gpus.find((gpu) => gpu.id === id) ?? null,
     factsOf: () => null,
     follow: (_gpuId, listener) => {
@@ -77,7 +96,7 @@ export function stand(gpus: Gpu[], startWorker: BenchmarkOptions['startWorker'],
     ...changes,
   })
   return {
-    benchmark, history, states,
+    benchmark, history, states, events,
     until: (fits) => {
       const past = states.find(fits)
       return past ? Promise.resolve(past) : new Promise((found) => void waiting.push({ fits, found }))
@@ -90,8 +109,8 @@ export function stand(gpus: Gpu[], startWorker: BenchmarkOptions['startWorker'],
   }
 }
 
-/** A worker in this process that answers as told; `kill` ends it like a real one. */
-export function scriptedWorker(answer: (message: ToWorker, tell: (message: FromWorker) => void, die: (code: number | null, signal: string | null) => void) => void): WorkerHandle & { asked: ToWorker[] } {
+/** A worker in this process that answers as told; `kill` ends it like a real one. Started again it is a new process with the same script. */
+export function scriptedWorker(answer: (message: ToWorker, tell: (message: WorkerSays) => void, die: (code: number | null, signal: string | null) => void) => void): WorkerHandle & { asked: ToWorker[] } {
   const listeners: ((message: unknown) => void)[] = []
   const exits: ((how: { code: number | null; signal: string | null }) => void)[] = []
   const asked: ToWorker[] = []
@@ -106,7 +125,8 @@ export function scriptedWorker(answer: (message: ToWorker, tell: (message: FromW
     asked,
     send(message) {
       asked.push(message as ToWorker)
-      const tell = (told: FromWorker): void => queueMicrotask(() => isGone || listeners.forEach((listener) => listener(structuredClone(told))))
+      if ((message as ToWorker).ask === 'open') isGone = false
+      const tell = (told: WorkerSays): void => queueMicrotask(() => isGone || listeners.forEach((listener) => listener(structuredClone(told))))
       if (!isGone) answer(message as ToWorker, tell, die)
     },
     onMessage: (listener) => void listeners.push(listener),
@@ -115,14 +135,30 @@ export function scriptedWorker(answer: (message: ToWorker, tell: (message: FromW
   }
 }
 
-/** A worker that measures these figures at once. */
+/** What a card in good health says to the opening, to a probe and to a workload it does not offer; false: it was something else. */
+export function answerUsual(message: ToWorker, tell: (message: WorkerSays) => void): boolean {
+  if (message.ask === 'open') tell({ tell: 'opened', name: 'a card', driverVersion: '550.1', platformName: 'a platform' })
+  else if (message.ask === 'probe') tell({ tell: 'probed', why: null })
+  else if (message.ask === 'measure' && !basic.includes(message.workload)) {
+    tell({ tell: 'measured', workload: message.workload, measured: { ok: false, status: 'not-offered', reason: `No ${message.workload} here.` } })
+  } else return false
+  return true
+}
+const basic: readonly WorkloadId[] = workloadIds.slice(0, 2)
+
+/** A worker that measures these figures at once, and offers nothing else. */
 export function goodWorker(values: { compute: number; bandwidth: number; spread?: number }): ReturnType<typeof scriptedWorker> {
   return scriptedWorker((message, tell) => {
-    if (message.ask === 'open') return tell({ tell: 'opened', name: 'a card', driverVersion: '550.1' })
+    if (answerUsual(message, tell) || message.ask !== 'measure') return
     const value = message.workload === 'fp32-compute' ? values.compute : values.bandwidth
-    tell({ tell: 'progress', workload: message.workload, step: 'measuring, run 1', share: 0.5 })
+    tell({ tell: 'progress', workload: message.workload, step: 'measuring, run 1', share: 0.5, rate: value })
     tell({ tell: 'measured', workload: message.workload, measured: { ok: true, value, spread: values.spread ?? 0.01, runs: 8, variant: 'float' } })
   })
+}
+
+/** What came out for the two workloads that every card has, in the order they run. */
+export function basics(result: BenchmarkResult | undefined): [WorkloadId, number | null][] {
+  return (result?.results ?? []).filter((one) => basic.includes(one.workload)).map((one) => [one.workload, one.value])
 }
 
 /** True while a process of this id exists. */

@@ -99,7 +99,7 @@ const gpu = z.strictObject({
   architecture: text.nullable(),
   coreClockMaxMhz: clockMhz.nullable(),
   memoryClockMaxMhz: clockMhz.nullable(),
-  temperatureLimits: z.strictObject({ slowdownC: degrees.nullable(), shutdownC: degrees.nullable(), targetC: degrees.nullable(), memoryC: degrees.nullable() }).nullable(),
+  temperatureLimits: z.strictObject({ slowdownC: degrees.nullable(), shutdownC: degrees.nullable(), targetC: degrees.nullable(), memoryC: degrees.nullable(), hotspotC: degrees.nullable().optional() }).nullable(),
   fanCount: count.nullable(),
   retiredPages: z.strictObject({ singleBit: count.nullable(), doubleBit: count.nullable(), pending: z.boolean().nullable() }).nullable(),
   remappedRows: z.strictObject({ correctable: count.nullable(), uncorrectable: count.nullable(), pending: z.boolean().nullable(), failed: z.boolean().nullable() }).nullable(),

@@ -186,12 +186,12 @@ describe('requests', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ ok: false, failure: { code: 'bad-input' } })
   })
 
-  it('a body over 1 MB is refused, announced or not', async () => {
-    const body = `{"name":"state.read","input":"${'x'.repeat(1_200_000)}"}`
+  it('a body over 12 MB is refused, announced or not', async () => {
+    const body = `{"name":"state.read","input":"${'x'.repeat(12_500_000)}"}`
     for (const headers of [{}, { 'Transfer-Encoding': 'chunked' }] as Record<string, string>[]) {
       const answer = await ask('state.read', { body, headers })
       expect(answer.status).toBe(413)
-      expect(JSON.parse(answer.body).failure.message).toContain('larger than 1 MB')
+      expect(JSON.parse(answer.body).failure.message).toContain('larger than 12 MB')
     }
   })
 

@@ -30,7 +30,7 @@ describe('a busy RX 7900 XTX, recorded', () => {
       architecture: 'gfx1100',
       coreClockMaxMhz: 2615,
       memoryClockMaxMhz: 1249,
-      temperatureLimits: { slowdownC: 100, shutdownC: 105, targetC: null, memoryC: 108 },
+      temperatureLimits: { slowdownC: 100, shutdownC: 105, hotspotC: 110, targetC: null, memoryC: 108 },
       fanCount: 3,
       eccEnabled: true,
       retiredPages: { singleBit: null, doubleBit: 1, pending: true },
