@@ -38,6 +38,8 @@ export interface HealthOptions {
   readDisk(): Promise<DiskSpace>
   /** What was saved last time. */
   saved: { open: Alert[]; ended: Alert[] }
+  /** What runs of earlier, also those of commands that watched nobody, found of the cards; oldest first. Left out: nothing. */
+  findings?(): HistoryEvent[]
   /** Alerts that are new or changed, to be kept by id and `since`. */
   save(alerts: Alert[]): void
   /** Called at once, and then whenever something changed. */
@@ -86,6 +88,7 @@ export function createHealth(options: HealthOptions): Health {
   let published = ''
   let channelsSeen = { atMs: 0, text: '' }
 
+  let hasRecalled = false
   let isWatching = false
   let isStopped = false
   let cancelTick = (): void => {}
@@ -126,6 +129,13 @@ export function createHealth(options: HealthOptions): Health {
     if (orphans.length > 0) options.save(orphans.map((alert) => ({ ...alert, until: Math.max(alert.since, clock.now()) })))
   }
 
+  /** A fault that a command found while nobody watched is as much an alert as one found now. Once, when there are cards to say it of. */
+  function recalled(cards: readonly Gpu[]): HistoryEvent[] {
+    if (hasRecalled || cards.length === 0) return []
+    hasRecalled = true
+    return options.findings?.() ?? []
+  }
+
   function tickLater(): void {
     cancelTick = clock.after(tickMs, () => {
       safely(() => tick([]))
@@ -136,11 +146,12 @@ export function createHealth(options: HealthOptions): Health {
   function tick(events: HistoryEvent[], clockJumpMs: number | null = null): void {
     if (clockJumpMs === null) passTime(null)
     const cards = options.cards()
+    const past = recalled(cards)
     const retired = cards.flatMap((card) => retiredEvents(knownCards.find((known) => known.id === card.id) ?? null, card, clock.now()))
     knownCards = cards
     if (retired.length > 0) options.onEvents(retired)
     if (diskReadAtMs === null || steadyMs - diskReadAtMs >= diskEveryMs) void readDisk()
-    apply(watch.tick({ at: clock.now(), steadyMs, recording, disk, events: [...waitingEvents.splice(0), ...events], clockJumpMs }))
+    apply(watch.tick({ at: clock.now(), steadyMs, recording, disk, events: [...past, ...waitingEvents.splice(0), ...events], clockJumpMs }))
     tell()
     publish()
   }

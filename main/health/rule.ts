@@ -23,6 +23,8 @@ export interface CardLook extends Look {
   sample: GpuSample | null
   /** Why its reader did not answer; null: it did, or it was not asked. */
   silent: string | null
+  /** What happened to it since the look before; left out: nothing is told with samples. */
+  events?: readonly HistoryEvent[]
 }
 
 /** The machine as a whole. */

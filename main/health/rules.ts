@@ -1,5 +1,6 @@
 /** Every health rule there is. A new one is an object in one of the files beside, and a word here. */
 import type { AnyRule, CardLook, MachineLook } from './rule.ts'
+import { memoryFaulty, wrongResults } from './rules-benchmark.ts'
 import { driverSilent, lost, pcieNarrowed, recurringXids, xid } from './rules-card.ts'
 import { fanStopped, hot, hotMemory, powerAtLimit, temperatureUnreadable, throttled } from './rules-heat.ts'
 import { clockWrong, diskFilling, recordingStopped, recurringCrashes } from './rules-machine.ts'
@@ -22,7 +23,7 @@ export const cardRules: readonly AnyRule<CardLook>[] = [
 ]
 
 /** They need no sample: what the last look for cards says is enough. */
-export const listingRules: readonly AnyRule<CardLook>[] = [lost, memoryRetired]
+export const listingRules: readonly AnyRule<CardLook>[] = [lost, memoryRetired, wrongResults, memoryFaulty]
 
 export const machineRules: readonly AnyRule<MachineLook>[] = [diskFilling, recordingStopped, clockWrong, recurringCrashes]
 

@@ -131,7 +131,7 @@ export function createWatch(options: { cards(): Gpu[]; settings(): Settings; log
       const changes: AlertChange[] = []
       for (const rule of machineRules) changes.push(...step(rule, { at, steadyMs, settings, recording, disk, events, clockJumpMs }, { gpuId: null, gpuName: null }))
       for (const gpu of cards) {
-        const look: CardLook = { at, steadyMs, settings, gpuId: gpu.id, gpu, sample: null, silent: null }
+        const look: CardLook = { at, steadyMs, settings, gpuId: gpu.id, gpu, sample: null, silent: null, events: events.filter((event) => event.gpuId === gpu.id) }
         const subject = { gpuId: gpu.id, gpuName: names.get(gpu.id) ?? null }
         // A card that is gone is not sampled any more: here its other alerts end.
         if (gpu.lostSince !== null) heardAtMs.set(gpu.id, steadyMs)
