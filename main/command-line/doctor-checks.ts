@@ -18,6 +18,8 @@ export interface CheckSubject {
   detection: Detection | null
   problem: Problem | null
   notices: Notice[]
+  /** Why OpenCL lists no device, in the loader's words; null: it does, or was not asked. */
+  whyNoOpenCl: string | null
 }
 
 export interface Finding {
@@ -92,9 +94,15 @@ function lookAtNvidia({ detection }: CheckSubject): Finding {
   return wrong(`The driver answers for ${Math.max(byNvml, bySmi)} of ${cards.length} NVIDIA cards.`, 'Install or repair the NVIDIA driver, then restart the machine; `nvidia-smi` should list every card.')
 }
 
-function lookAtOpenCl({ detection }: CheckSubject): Finding {
+function lookAtOpenCl({ detection, whyNoOpenCl }: CheckSubject): Finding {
   const offered = detection?.gpus.filter((gpu) => gpu.opencl !== null) ?? []
   if (offered.length > 0) return fine(offered.map((gpu) => gpu.opencl?.name ?? gpu.name).join(', '))
+  if (whyNoOpenCl !== null) {
+    const told = ['IDLEWATT_OPENCL_LIBRARY', 'OCL_ICD_VENDORS', 'OCL_ICD_FILENAMES'].filter((name) => process.env[name])
+    const naming = told.map((name) => `${name} is set to ${process.env[name]}`).join(', and ')
+    if (told.length > 0) return wrong(`No OpenCL device: ${naming}. ${whyNoOpenCl}`, `Take ${told.join(' and ')} out of the environment, or name a library that is there.`)
+    if (/\.icd/.test(whyNoOpenCl)) return wrong(`No OpenCL device. ${whyNoOpenCl}`, 'Install the OpenCL package of your card’s driver again; it brings the library that this file names.')
+  }
   const remedy = process.platform === 'linux' ? 'Install ocl-icd-libopencl1 and the OpenCL package of your card’s driver.' : 'The driver of your card brings OpenCL; install it again.'
   const hasGpu = detection?.gpus.some((gpu) => gpu.kind === 'gpu') ?? false
   return hasGpu ? wrong('No OpenCL driver offers a card, so nothing can be measured.', remedy) : missing('No OpenCL device.', remedy)
@@ -141,6 +149,8 @@ function lookAtSettings({ notices, dataFolder }: CheckSubject): Finding {
 }
 
 function lookAtWindow({ root }: CheckSubject): Finding {
+  // A bundle for rigs holds no installer of its own: nothing would ever bring a window into it.
+  if (!root.endsWith('.asar') && !existsSync(join(root, 'scripts', 'start.js'))) return missing('This bundle has no window of its own.', '`idlewatt serve` shows the same app in a browser.')
   const folder = join(root, 'node_modules', 'electron')
   const override = process.env['ELECTRON_OVERRIDE_DIST_PATH']
   const standard = process.platform === 'win32' ? 'electron.exe' : process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron'
@@ -151,7 +161,7 @@ function lookAtWindow({ root }: CheckSubject): Finding {
 function lookAtDisplay(): Finding {
   if (process.platform !== 'linux') return fine('there')
   const display = process.env['WAYLAND_DISPLAY'] || process.env['DISPLAY']
-  return display ? fine(display) : missing('No display: no window can be opened.', 'Use `npm start -- serve` and a browser, from elsewhere through an SSH tunnel.')
+  return display ? fine(display) : missing('No display: no window can be opened.', 'Use `serve` and a browser, from elsewhere through an SSH tunnel.')
 }
 
 function lookAtPort(port: number): Promise<Finding> {

@@ -15,12 +15,15 @@ export interface CheckResult extends Finding {
 export async function doctor(call: Call, flags: { port?: string }): Promise<number> {
   const port = flags.port === undefined ? 0 : readWholeNumber('--port', flags.port, { min: 0, max: 65535, unit: '(0: any free port)' })
   const app = openApp(call, 'command-line')
+  const looked = await lookForGpus(app)
+  const hasOpenCl = looked.detection?.gpus.some((gpu) => gpu.opencl !== null) ?? false
   const subject: CheckSubject = {
     dataFolder: dataFolderOf(call.common),
     root: ownFiles.root,
     rendererFolder: ownFiles.rendererFolder,
     port,
-    ...(await lookForGpus(app)),
+    ...looked,
+    whyNoOpenCl: hasOpenCl ? null : await app.gpus.whyNoOpenCl(),
     notices: app.store.read('app').notices,
   }
   const results: CheckResult[] = []

@@ -18,14 +18,14 @@ export async function main(words: string[]): Promise<number> {
   }
   const log = createLog(logLevel(), (line) => void process.stderr.write(line))
   const stops = createStops(log)
-  let isServing = false
+  let codeWhenStopped: number | null = null
   let stop = (): void => {}
   const stopped = new Promise<void>((resolve) => (stop = resolve))
   stops.add(stop)
-  stopOnSignals(stops, () => (isServing ? 0 : null))
+  stopOnSignals(stops, () => codeWhenStopped)
   try {
     const { version } = locateOwnFiles(import.meta.url)
-    return await runProgram(words, { terminal, stops, log, version, stopped, stop, onServing: () => (isServing = true) })
+    return await runProgram(words, { terminal, stops, log, version, stopped, stop, onServing: () => (codeWhenStopped = 0), onMeasuring: () => (codeWhenStopped = 1) })
   } catch (error) {
     terminal.endProgress()
     if (error instanceof WrongWords) {

@@ -43,7 +43,7 @@ export function openApp(call: Call, door: Door, markets?: AppOptions['markets'])
     resourcesFolder: ownFiles.resourcesFolder,
     version: ownFiles.version,
     settingsFile: openSettingsFile(dataFolder),
-    startWorker: (name) => startNodeWorker(ownFiles.workerFile(name)),
+    startWorker: (name, env) => startNodeWorker(ownFiles.workerFile(name), env ? { env } : {}),
     openExternal,
     secrets: openSecretsFile(dataFolder),
     notify: null,

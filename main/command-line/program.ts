@@ -3,6 +3,8 @@ import { Command, CommanderError, Option } from 'commander'
 import { defaultDataFolder } from '../system/data-folder.ts'
 import type { Log } from '../system/log.ts'
 import type { AlertsFlags } from './alerts.ts'
+import type { BenchFlags } from './bench.ts'
+import { addBenchWords, benchExamples } from './bench-words.ts'
 import type { DetectFlags } from './detect.ts'
 import type { EstimateFlags } from './estimate.ts'
 import type { HistoryFlags } from './history.ts'
@@ -24,12 +26,14 @@ export interface ProgramParts {
   stop(): void
   /** A command that ends by being stopped says so, for the exit code. */
   onServing(): void
+  /** A command that has not done its work where it is stopped says so. */
+  onMeasuring(): void
 }
 
 interface GlobalFlags {
   json?: boolean
   machine?: string
-  gpu?: string
+  gpu?: string[]
   network?: string
   data?: string
 }
@@ -63,7 +67,7 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     .showSuggestionAfterError(false)
     .option('--json', 'one JSON document on stdout, nothing else there')
     .option('--machine <dir>', 'a recorded machine in place of this one')
-    .option('--gpu <id>', 'only this card; ids as `detect` prints them')
+    .addOption(several('--gpu <id>', 'only this card; ids as `detect` prints them'))
     .option('--network <id>', 'only this network')
     .option('--data <dir>', `where settings and results are kept (${standardFolder()})`)
     .addHelpText('after', '\nWithout a command the desktop app is opened; where there is no display, the same app is served to the browser.\nExit codes: 0 done, 1 a problem was found or work failed, 2 the words of the call are wrong.')
@@ -93,6 +97,9 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     for (const flag of ['gpu', 'network'] as const) {
       if (flags[flag] !== undefined && !takes.includes(flag)) throw new WrongWords(`${name} takes no --${flag}.`)
     }
+    const [first, second] = flags.gpu ?? []
+    // Of a flag with one value that is given twice, one of the two would be dropped in silence.
+    if (name !== 'bench' && first !== undefined && second !== undefined) throw new WrongWords(`--gpu was given twice: ${quoted(first)} and ${quoted(second)}.`)
     return { common: readCommon(flags), terminal: parts.terminal, stops: parts.stops, log: parts.log }
   }
 
@@ -170,19 +177,11 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
   })
   add({
     name: 'bench',
-    description: 'Measures cards, one after another: compute and memory bandwidth, at most 15 s each.',
+    description: 'Measures cards: quick (15 s), full (3 min), sustained (5 to 60 min of full load), or their memory. Lists, compares, exports and imports runs, and makes a page of them to show. Without a word it measures.',
     takes: ['gpu'],
-    examples: ['idlewatt bench', 'idlewatt bench run --gpu GPU-5c1f2d3e --json'],
-    setUp: (command) =>
-      command
-        .usage('[run] [flags]')
-        .argument('[run]', 'measure (the only thing it does, so the word may be left out)')
-        .option('--even-after-crash', 'also run what took the machine or the driver down last time'),
-    async run(call, command) {
-      const [word] = command.args
-      if (word !== undefined && word !== 'run') throw new WrongWords(`bench knows no ${quoted(word)}; it knows: run.`)
-      return (await import('./bench.ts')).bench(call, { evenAfterCrash: command.opts()['evenAfterCrash'] === true })
-    },
+    examples: benchExamples,
+    setUp: addBenchWords,
+    run: async (call, command) => (await import('./bench.ts')).bench(call, command.args, command.opts<BenchFlags>(), parts.onMeasuring),
   })
   add({
     name: 'eligibility',
@@ -271,8 +270,9 @@ function globalOptions(program: Command, command: Command, takes: CommandSpec['t
 }
 
 function readCommon(flags: GlobalFlags): CommonWords {
-  const text = (flag: keyof GlobalFlags): string | null => (typeof flags[flag] === 'string' ? readText(`--${flag}`, flags[flag]) : null)
-  return { json: flags.json === true, machine: text('machine'), gpu: text('gpu'), network: text('network'), data: text('data') }
+  const text = (flag: 'machine' | 'network' | 'data'): string | null => (flags[flag] === undefined ? null : readText(`--${flag}`, flags[flag]))
+  const gpus = (flags.gpu ?? []).map((id) => readText('--gpu', id))
+  return { json: flags.json === true, machine: text('machine'), gpu: gpus[0] ?? null, gpus, network: text('network'), data: text('data') }
 }
 
 function unknownCommand(program: Command, word: string): WrongWords {

@@ -124,7 +124,7 @@ export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
       const line = stderr.isTTY ? sentence : step
       if (line === last) return
       last = line
-      void write(stderr, stderr.isTTY ? `\r\u001b[2K${line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1))}` : `${line}\n`)
+      void write(stderr, stderr.isTTY ? `\r\u001b[2K${line.slice(0, Math.max(20, (stderr.columns || 80) - 1))}` : `${line}\n`)
     },
     endProgress,
   }

@@ -10,6 +10,8 @@ export interface CommonWords {
   json: boolean
   machine: string | null
   gpu: string | null
+  /** `bench` takes several. */
+  gpus: string[]
   network: string | null
   data: string | null
 }

@@ -38,6 +38,7 @@ describe('what is not', () => {
     [['detect', '--machine', 'test/machines/two-rtx-3090', '--json']],
     [['detect', '--data', '/var/lib/docker/overlay2/e9873d79c6d87dc0fb6a5778633389f4453213303da61f20bd67fc233aa33262/merged']],
     [['a', 'short', 'row', 'of', 'words']],
+    [['bench', 'report', ...Array.from({ length: 15 }, () => 'latest')]],
   ])('%j', (texts) => expect(holdsSecret(texts)).toBe(false))
   test('a sentence', () => expect(looksLikeSecret('The card is too hot, and its fan does not turn; clean it, then look again at the page.')).toBe(false))
   test('a sentence of short words only', () => expect(looksLikeSecret('please estimate what this graphics card would earn when running every night')).toBe(false))

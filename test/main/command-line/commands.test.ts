@@ -1,4 +1,6 @@
 /** Every command on every recorded machine: the documents have the listed shape, the tables fit a terminal, the exit codes say what they should. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { idlewatt, machines, machinesFolder } from './call.ts'
@@ -111,6 +113,17 @@ describe('doctor', () => {
     expect(checks.find((check) => check.id === 'native-calls')?.ok).toBe(true)
     expect(checks.find((check) => check.id === 'data-folder')?.ok).toBe(true)
     for (const check of checks) if (check.ok === false && check.id !== 'gpus') expect(check.remedy, check.id).not.toBeNull()
+  })
+  test.skipIf(process.platform !== 'linux')('where OpenCL was told to be elsewhere, it says so, and what the loader said', { timeout: 60_000 }, async () => {
+    const vendors = mkdtempSync(join(tmpdir(), 'idlewatt-icd-'))
+    writeFileSync(join(vendors, 'x.icd'), 'libis-not-here.so.1\n')
+    const look = async (env: Record<string, string>): Promise<{ ok: boolean | null; what: string; remedy: string | null } | undefined> =>
+      doctorDocument.parse(parse((await idlewatt(['doctor', '--json'], env)).stdout)).checks.find((check) => check.id === 'opencl')
+    const library = await look({ IDLEWATT_OPENCL_LIBRARY: '/etc/passwd' })
+    expect(library).toMatchObject({ ok: false, what: expect.stringMatching(/IDLEWATT_OPENCL_LIBRARY is set to \/etc\/passwd\..*\/etc\/passwd: .*ELF/), remedy: expect.stringMatching(/Take IDLEWATT_OPENCL_LIBRARY out/) })
+    const registry = await look({ OCL_ICD_VENDORS: vendors })
+    expect(registry).toMatchObject({ ok: false, what: expect.stringMatching(/OCL_ICD_VENDORS is set to/) })
+    rmSync(vendors, { recursive: true })
   })
   test('finds a data folder that is a file', { timeout: 40_000 }, async () => {
     const answer = await idlewatt(['doctor', '--json', '--data', join(machinesFolder, machines()[0] ?? '', 'machine.json')])

@@ -75,16 +75,22 @@ const workload = z.object({
   spread: finite.min(0).nullable(),
   runs: z.number().int().min(0),
   expected: z.object({ low: finite, high: finite }).nullable(),
+  status: z.enum(['measured', 'failed', 'wrong', 'not-offered', 'held-back']),
+  reason: z.string().min(5).nullable(),
 })
 
 export const benchDocument = z.object({
   gpuId: z.string(),
+  gpuName: z.string().min(1),
   startedAt: moment,
+  endedAt: moment,
   mode: z.enum(['quick', 'full', 'sustained', 'memory']),
   results: z.array(workload).min(1),
   power: z.object({ workW: finite.nullable(), waitW: finite.nullable() }).nullable(),
   verdict: z.enum(['as-expected', 'low', 'unstable', 'unknown']),
   reasons: z.array(z.string()),
+  conditions: z.object({ idlewattVersion: z.string(), kernelSet: z.string().regex(/^[0-9a-f]{12}$/), driverVersion: z.string().nullable(), powerLimitW: finite.nullable() }),
+  meaning: z.object({ sentences: z.array(z.string()), standings: z.array(z.object({ workload: z.string(), value: finite.positive() })), uses: z.array(z.object({ title: z.string(), formula: z.string() })), remarks: z.array(z.string()) }).nullable(),
 })
 
 const verdict = z.enum(['eligible', 'fixable', 'not-eligible', 'unknown'])
