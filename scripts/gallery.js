@@ -5,5 +5,5 @@ import { run } from './lib/run.js'
 import { setUpOrLeave } from './lib/set-up.js'
 
 await setUpOrLeave()
-const result = await run(findNode() ?? process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'gallery', 'index.ts'), ...process.argv.slice(2)], { cwd: root })
+const result = await run(findNode() ?? process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'gallery', 'index.ts'), ...process.argv.slice(2).filter((word) => word !== '--')], { cwd: root })
 process.exit(result.exitCode)

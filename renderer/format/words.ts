@@ -1,6 +1,5 @@
 /** The words behind the contract's ids. Pure. */
 import type { Confidence, Origin } from '../../shared/earnings.ts'
-import type { WorkloadId } from '../../shared/benchmark.ts'
 import type { DetectionLayer, GpuAttachment, Machine } from '../../shared/machine.ts'
 import type { SoftwareKind } from '../../shared/network.ts'
 import type { Joining } from '../state/joining.ts'
@@ -30,18 +29,6 @@ export const softwareWords: Record<SoftwareKind, string> = {
   observed: 'you run its software yourself',
   guided: 'it is set up elsewhere; Idlewatt checks and explains',
 }
-
-export const workloadWords: Record<WorkloadId, string> = {
-  'fp32-compute': 'Single-precision compute',
-  'memory-bandwidth': 'Memory bandwidth',
-}
-
-export const benchmarkVerdictWords = {
-  'as-expected': 'As expected',
-  low: 'Below what the model should do',
-  unstable: 'Unstable',
-  unknown: 'Nothing to compare with',
-} as const
 
 export const layerWords: Record<DetectionLayer, string> = {
   nvml: 'NVML',

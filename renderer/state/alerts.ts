@@ -2,6 +2,7 @@
 import type { Alert, AlertSeverity } from '../../shared/health.ts'
 import type { Gpu } from '../../shared/machine.ts'
 import type { GpuSample } from '../../shared/telemetry.ts'
+import { realReasons, reasonWords } from '../../shared/throttle.ts'
 import { pressingProblems } from './gpu-slots.ts'
 
 export const severityWords: Record<AlertSeverity, string> = { info: 'For your information', warning: 'Warning', critical: 'Critical' }
@@ -52,7 +53,7 @@ export function cardHealth(gpu: Gpu, sample: GpuSample | null, open: readonly Al
   return sample === null ? { tone: 'unknown', words: 'no reading yet' } : { tone: 'good', words: 'fine' }
 }
 
-/** The reasons that slow a card down: being idle is none, though drivers list it. */
+/** The reasons that slow a card down, in words: being idle is none, though drivers list it. */
 export function slowingReasons(throttle: readonly string[] | null | undefined): string[] {
-  return (throttle ?? []).filter((reason) => !/idle/i.test(reason)).map((reason) => reason.replaceAll('_', ' '))
+  return realReasons(throttle ?? []).map(reasonWords)
 }

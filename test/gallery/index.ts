@@ -44,6 +44,15 @@ export async function act(page: Page, what: GalleryState['act']): Promise<void> 
     await page.getByRole('button', { name: 'Send a test by Webhook' }).click()
     await page.getByText('It is shown this once').waitFor()
   }
+  if (what === 'more-choices') {
+    await page.getByRole('radio', { name: /^Full/ }).check()
+    await page.getByText('More choices').click()
+  }
+  if (what === 'unfold') {
+    await page.getByText('92 % of a GeForce RTX 4090.').first().waitFor()
+    for (const summary of await page.locator('.result summary').all()) await summary.click()
+  }
+  if (what === 'show-run') await page.getByRole('button', { name: /^Show the run/ }).first().click()
   if (what === 'what-if' || what === 'what-if-unknown') {
     await page.getByRole('tab', { name: 'What if' }).click()
     await page.getByRole('combobox').first().fill(what === 'what-if' ? 'RTX 5090' : 'Quux 9000')
@@ -59,7 +68,7 @@ export async function act(page: Page, what: GalleryState['act']): Promise<void> 
 
 /** Answers about the past come over the stage's own bridge, in real time. */
 async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.querySelector('.past-reading') === null)
+  await page.waitForFunction(() => document.querySelector('.past-reading') === null && !/(Comparing|Reading the runs there are) …/.test(document.body.innerText))
 }
 
 /** `only`: draws states, pages or looks whose file name contains the word. */

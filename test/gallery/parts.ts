@@ -5,7 +5,7 @@ import type { Alert, HealthState } from '../../shared/health.ts'
 import { presentCard, unknownCardDetails, type Gpu, type Machine } from '../../shared/machine.ts'
 import type { NeedResult, ProgrammeInfo, Source } from '../../shared/network.ts'
 import { defaultSettings } from '../../shared/settings.ts'
-import type { State } from '../../shared/state.ts'
+import type { BenchmarkState, State } from '../../shared/state.ts'
 import { unknownSample, type GpuSample } from '../../shared/telemetry.ts'
 
 /** The gallery's "now". Pages are drawn with the clock set to it. */
@@ -100,7 +100,7 @@ export function state(over: Partial<State> = {}): State {
     app: { version: '0.1.0', door: 'headless', recordedMachine: null, dataFolder: '/home/ada/.local/share/idlewatt', startedAt: now - 5_000_000, notices: [] },
     gpus: { phase: 'ready', detection: { machine: machine(), gpus: [gpu(0, { sample: sample() })], problems: [], detectedAt: now - 600_000 } },
     telemetry: { samples: { 'GPU-00000000': sample() }, status: { phase: 'on', since: now - 90_000 } },
-    benchmark: { now: { phase: 'idle' }, latest: {}, crashes: [], blocked: null, lastFailure: null },
+    benchmark: benchmark(),
     networks: { programmes, markets: [
       { id: 'north', title: 'Northcloud asking prices', origin: 'bundled', source: feed, takenAt: now - 95 * day, stale: true, confidence: 'medium' },
       { id: 'frame', title: 'Framefarm weekly totals', origin: 'bundled', source: feed, takenAt: now - 9 * day, stale: false, confidence: 'high' },
@@ -110,6 +110,10 @@ export function state(over: Partial<State> = {}): State {
     settings: { values: { ...defaultSettings }, currencyRate: { usdPerUnit: 1, origin: 'bundled', source: null, takenAt: null } },
     ...over,
   }
+}
+
+export function benchmark(over: Partial<BenchmarkState> = {}): BenchmarkState {
+  return { now: { phase: 'idle' }, latest: {}, crashes: [], holds: {}, octaneScores: {}, blocked: null, lastFailure: null, ...over }
 }
 
 export function health(over: Partial<HealthState> = {}): HealthState {

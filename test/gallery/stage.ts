@@ -10,6 +10,7 @@ import { csvQuerySchema, historyQuerySchema } from '../../shared/history.ts'
 import type { Reply, WhatIfAnswer } from '../../shared/requests.ts'
 import { now } from './parts.ts'
 import { csvOf, pastOf } from './past.ts'
+import { answerRuns } from './runs.ts'
 import type { GalleryState } from './states.ts'
 
 const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/page', import.meta.url))
@@ -66,15 +67,17 @@ export async function stagePage(context: BrowserContext, staging: Staging): Prom
   if (staging.shown.isLost) await loseConnection(page, staging.shown)
   else {
     await page.exposeFunction('answerPast', (name: string, input: never) => answerPast(staging.shown, name, input))
-    await page.addInitScript(playState, { state: staging.shown.state, history: staging.shown.history ?? [], past: staging.shown.past ?? [], whatIf: staging.whatIf, models: staging.models })
+    await page.addInitScript(playState, { state: staging.shown.state, history: staging.shown.history ?? [], whatIf: staging.whatIf, models: staging.models })
   }
   await page.goto(`${staging.address}#/${staging.page}`)
   await page.waitForSelector('h1')
   return { page, complaints, asked: () => page.evaluate(() => (window as unknown as { asked: { name: string; input: unknown }[] }).asked) }
 }
 
-/** Answers about the past are made here, with the real schemas; a state without a past refuses as the app does. */
+/** Answers about the past and about runs are made here, with the real schemas; a state without a past refuses as the app does. */
 function answerPast(shown: GalleryState, name: string, input: unknown): Reply<unknown> {
+  const aboutRuns = answerRuns(shown, name, input)
+  if (aboutRuns !== null) return aboutRuns
   if (shown.recorded === 'none') return { ok: false, failure: { code: 'not-possible', message: 'Nothing was ever recorded of this card.' } }
   const gpus = shown.state.gpus.phase === 'ready' ? shown.state.gpus.detection.gpus : []
   if (name === 'history.csv') return { ok: true, value: csvOf(csvQuerySchema.parse(input)) }
@@ -91,7 +94,7 @@ async function loseConnection(page: Page, shown: GalleryState): Promise<void> {
   await page.route('**/updates', (route) => (streams++ === 0 ? route.fulfill({ body: '{"ping":1}\n' }) : route.abort()))
 }
 
-type Played = Pick<GalleryState, 'state'> & { history: NonNullable<GalleryState['history']>; past: NonNullable<GalleryState['past']>; whatIf: WhatIfAnswer; models: string[] }
+type Played = Pick<GalleryState, 'state'> & { history: NonNullable<GalleryState['history']>; whatIf: WhatIfAnswer; models: string[] }
 
 /** Runs in the page: the bridge of the preload, played from a state. Self-contained, since it is sent as text. */
 function playState(played: Played): void {
@@ -114,7 +117,6 @@ function playState(played: Played): void {
   }
   const answers: Record<string, (input: never) => unknown> = {
     'state.read': () => structuredClone({ state, revisions }),
-    'benchmark.past': (input: { gpuId: string }) => played.past.filter((result) => result.gpuId === input.gpuId),
     'estimate.what-if': (input: { gpuModel: string }) => (/none|quux/i.test(input.gpuModel) ? { model: null, nearest: played.models.slice(0, 3), estimates: [] } : played.whatIf),
     'models.search': (input: { text: string }) => played.models.filter((model) => model.toLowerCase().includes(input.text.toLowerCase())),
     'settings.change': (change: object) => {
@@ -146,7 +148,7 @@ function playState(played: Played): void {
   page.idlewatt = {
     ask(name: string, input: unknown) {
       asked.push({ name, input })
-      if (name.startsWith('history.')) return (page.answerPast as (name: string, input: unknown) => Promise<unknown>)(name, input)
+      if (name.startsWith('history.') || name.startsWith('benchmark.')) return (page.answerPast as (name: string, input: unknown) => Promise<unknown>)(name, input)
       return Promise.resolve({ ok: true, value: answers[name]?.(input as never) ?? null })
     },
     onUpdate(listener: (update: unknown) => void) {

@@ -1,7 +1,9 @@
 /** Hand-made states, for the page's tests and for what no recording can show. Typed by the contract: one that no longer fits does not compile. */
+import type { ImportedRun } from '../../shared/benchmark.ts'
 import type { State } from '../../shared/state.ts'
 import { unknownSample, type GpuSample } from '../../shared/telemetry.ts'
-import { alert, comparison, estimate, gpu, health, machine, now, result, sample, series, state } from './parts.ts'
+import { alert, benchmark, comparison, estimate, gpu, health, machine, now, result, sample, series, state } from './parts.ts'
+import { conditions, fullResult, imports, memoryErrors, memoryTest, runningCard, sustainedRun, workload } from './runs.ts'
 
 export interface GalleryState {
   id: string
@@ -11,6 +13,8 @@ export interface GalleryState {
   history?: { gpuId: string; samples: GpuSample[] }[]
   /** Earlier results that `benchmark.past` answers with. */
   past?: ReturnType<typeof result>[]
+  /** What `benchmark.imports` answers with. */
+  imports?: ImportedRun[]
   /** Only these pages are worth a picture; all when left out. */
   pages?: string[]
   /** `none`: nothing was recorded of any card; left out: the past of past.ts. */
@@ -18,7 +22,7 @@ export interface GalleryState {
   /** The page comes through a browser, and the stream of updates ends at once. */
   isLost?: boolean
   /** Done on the page before the picture. */
-  act?: 'open-row' | 'open-needs' | 'open-binds' | 'open-layers' | 'range-24h' | 'range-1y' | 'chart-keys' | 'webhook' | 'what-if' | 'what-if-unknown' | 'open-gpu' | 'bad-setting'
+  act?: 'open-row' | 'open-needs' | 'open-binds' | 'open-layers' | 'range-24h' | 'range-1y' | 'chart-keys' | 'webhook' | 'what-if' | 'what-if-unknown' | 'open-gpu' | 'bad-setting' | 'more-choices' | 'unfold' | 'show-run'
 }
 
 const gib = 1024 ** 3
@@ -37,7 +41,7 @@ const oneWindows = state({
   app: { ...state().app, recordedMachine: 'one-rtx-4090-windows' },
   gpus: { phase: 'ready', detection: { machine: machine({ platform: 'win32', os: 'Windows 11 Pro', osVersion: '10.0.26100', cpuName: 'Intel Core i9-13900K', cpuCores: 24, recorded: 'one-rtx-4090-windows' }), gpus: [gpu(0, { sample: sample() })], problems: [], detectedAt: now - 60_000 } },
   telemetry: { samples: { 'GPU-00000000': sample({ processes: [{ pid: 4, name: 'C:\\Windows\\System32\\dwm.exe', memoryBytes: null, ours: null }, { pid: 8120, name: 'C:\\Program Files\\Mozilla Firefox\\firefox.exe', memoryBytes: null, ours: null }, { pid: 9120, name: 'C:\\Program Files\\Blender\\blender.exe', memoryBytes: null, ours: null }] }) }, status: { phase: 'on', since: now - 90_000 } },
-  benchmark: { now: { phase: 'idle' }, latest: {}, crashes: [], blocked: 'This is a recorded machine: there is no card here to measure.', lastFailure: null },
+  benchmark: benchmark({ blocked: 'This is a recorded machine: there is no card here to measure.', holds: { 'GPU-00000000': [{ id: 'recorded', sentence: 'This is a recorded machine.', until: null, canOverride: false }] } }),
 })
 
 const two = many(2, (n) => ({ gpu: gpu(n, { name: 'GeForce RTX 3090', model: 'GeForce RTX 3090', pciDeviceId: '10de:2204', powerLimitW: 350, powerLimitDefaultW: 350, cudaComputeCapability: '8.6' }), sample: sample({ powerLimitW: 350, powerW: n === 0 ? 31.2 : null, temperatureC: n === 0 ? 44 : 38, unknown: n === 0 ? {} : { powerW: 'The driver says this card’s sensor is not supported.' }, processes: n === 0 ? sample().processes : [] }) }), { groups: comparison({ gpuIds: ['GPU-00000000', 'GPU-00000001'], gpuName: 'GeForce RTX 3090', gpuModel: 'GeForce RTX 3090', gpuCount: 2 }) })
@@ -69,14 +73,15 @@ const silent = state({
 
 const looking = state({ gpus: { phase: 'looking', since: now - 4_600, previous: null }, telemetry: { samples: {}, status: { phase: 'off' } }, comparison: { phase: 'waiting', estimates: [], madeAt: null } })
 
-const running = state({ benchmark: { now: { phase: 'running', gpuId: 'GPU-00000000', workload: 'memory-bandwidth', step: 'run 4, copying 2 GiB at a time', progress: 0.62, startedAt: now - 9_300, limitSeconds: 15, queued: [] }, latest: {}, crashes: [], blocked: null, lastFailure: null }, telemetry: { samples: { 'GPU-00000000': sample({ powerW: 431, temperatureC: 67, utilisation: 0.99 }) }, status: { phase: 'on', since: now } } })
+const hotSample = sample({ powerW: 431, temperatureC: 67, utilisation: 0.99, coreClockMhz: 2610 })
+const running = state({ benchmark: benchmark({ now: { phase: 'running', mode: 'quick', startedAt: now - 9_300, cards: [runningCard('GPU-00000000')], queued: [] }, latest: { 'GPU-00000000': result('GPU-00000000', { startedAt: now - 9_300, results: [workload('fp32-compute')], verdict: 'unknown' }) } }), telemetry: { samples: { 'GPU-00000000': hotSample }, status: { phase: 'on', since: now } } })
 
-const finished = state({ benchmark: { now: { phase: 'idle' }, latest: { 'GPU-00000000': result('GPU-00000000', { verdict: 'low', reasons: ['Memory bandwidth is 21 % below what this model reaches. A second load, a low memory clock or a PCIe riser are the usual causes.'], results: [...result('x').results.slice(0, 1), { workload: 'memory-bandwidth', value: 671.8, unit: 'GB/s', spread: 0.021, runs: 12, expected: { low: 857, high: 1018 } }] }) }, crashes: [], blocked: null, lastFailure: null } })
+const finished = state({ benchmark: benchmark({ latest: { 'GPU-00000000': result('GPU-00000000', { verdict: 'low', reasons: ['Memory bandwidth is 21 % below what this model reaches. A second load, a low memory clock or a PCIe riser are the usual causes.'], results: [...result('x').results.slice(0, 1), { workload: 'memory-bandwidth', value: 671.8, unit: 'GB/s', spread: 0.021, runs: 12, expected: { low: 857, high: 1018 } }] }) } }) })
 const past = [finished.benchmark.latest['GPU-00000000'] ?? result('GPU-00000000'), ...[3, 11, 40].map((days, i) => result('GPU-00000000', { startedAt: now - days * 86_400_000, driverVersion: i === 2 ? '566.36' : '570.86' }, 1 - i * 0.007))]
 
 const crashed = state({
   app: { ...state().app, notices: [{ id: 'settings-broken', level: 'warning', sentence: 'The settings file could not be read. It was set aside as settings.broken-2026-11-23.json, and the defaults are in use.', at: now - 120_000 }] },
-  benchmark: { now: { phase: 'idle' }, latest: {}, crashes: [{ gpuId: 'GPU-00000000', workload: 'fp32-compute', startedAt: now - 7_200_000, driverVersion: '570.86' }], blocked: null, lastFailure: { gpuId: 'GPU-00000000', sentence: 'The measuring process ended on its own after 4 seconds, most likely with the driver.', at: now - 7_190_000 } },
+  benchmark: benchmark({ crashes: [{ gpuId: 'GPU-00000000', workload: 'fp32-compute', startedAt: now - 7_200_000, driverVersion: '570.86' }], lastFailure: { gpuId: 'GPU-00000000', sentence: 'The measuring process ended on its own after 4 seconds, most likely with the driver.', at: now - 7_190_000 } }),
 })
 
 const losing = state({ settings: { values: { ...state().settings.values, currency: 'EUR', electricityPricePerKwh: 0.42, temperatureUnit: 'F' }, currencyRate: { usdPerUnit: 1.0873, origin: 'bundled', source: { url: 'https://www.ecb.europa.eu/stats', date: '2026-11-20' }, takenAt: now - 3 * 86_400_000 } }, comparison: { phase: 'ready', madeAt: now, estimates: comparison().map((one) => ({ ...one, net: { low: one.net.low === null ? null : one.net.low - 9, expected: one.net.expected === null ? null : one.net.expected - 8.6, high: one.net.high === null ? null : one.net.high - 8.2 } })) } })
@@ -97,6 +102,19 @@ const ailing = state({
 const stillLoading = state({ ...noGpu, gpus: noGpu.gpus.phase === 'ready' ? { ...noGpu.gpus, retry: { at: now + 14_000, until: now + 240_000 } } : noGpu.gpus })
 const notRecording = state({ health: health({ recording: { phase: 'stopped', since: now - 3_600_000, sentence: 'The disk that holds the data folder is full, so nothing is recorded.', retryAt: now + 40_000 } }) })
 
+const card0 = 'GPU-00000000'
+const day = 86_400_000
+const fullPast = [fullResult(card0), ...[2, 9, 31, 80].map((days, i) => fullResult(card0, { startedAt: now - days * day, driverVersion: i > 1 ? '566.36' : '570.86', results: [workload('fp32-compute', {}, 1.02 - i * 0.01), workload('memory-bandwidth', {}, 1 + i * 0.004)], verdict: 'as-expected', reasons: [] }))]
+const full = state({ benchmark: benchmark({ latest: { [card0]: fullPast[0]! }, octaneScores: { [card0]: { gpuId: card0, score: 1271.4, version: '2020.1.5', measuredAt: now - 30 * day, importedAt: now - day, from: 'octane.log' } } }) })
+const sustained = state({ benchmark: benchmark({ latest: { [card0]: result(card0, { mode: 'sustained', endedAt: now - 2 * 3_600_000, results: [], conditions, sustained: sustainedRun(), verdict: 'low', reasons: ['It slowed down for its heat: its figure fell by 7.9 %.'] }) } }) })
+const memoryBad = state({ benchmark: benchmark({ latest: { [card0]: result(card0, { mode: 'memory', results: [], conditions, memory: memoryTest(memoryErrors), verdict: 'unknown', power: null, reasons: ['133 words of its memory gave back other values than were written.'] }) } }) })
+const memoryGood = state({ benchmark: benchmark({ latest: { [card0]: result(card0, { mode: 'memory', results: [], conditions, memory: memoryTest(), verdict: 'unknown', power: null }) } }) })
+const held = { ...two, benchmark: benchmark({ holds: { 'GPU-00000000': [{ id: 'busy', sentence: 'A game is using it: `eldenring.exe`, 87 % of the card.', until: null, canOverride: true }], 'GPU-00000001': [{ id: 'listed', sentence: 'It is listed on Ember: a load that is not theirs is punished there.', until: null, canOverride: false }] } }) }
+const sixteenRunning = { ...sixteen, benchmark: benchmark({ now: { phase: 'running', mode: 'full', startedAt: now - 60_000, cards: Array.from({ length: 16 }, (_, n) => runningCard(`GPU-0000000${n}`, { progress: 0.2 + n * 0.03, limitSeconds: 200, startedAt: now - 60_000, ...(n === 5 ? { curve: [], step: null, words: 'getting ready', unit: null, done: [] } : {}) })), queued: [] } }) }
+const sixteenDone = { ...sixteen, benchmark: benchmark({ latest: Object.fromEntries(Array.from({ length: 16 }, (_, n) => [`GPU-0000000${n}`, result(`GPU-0000000${n}`, n === 4 ? { verdict: 'low' } : {}, n === 4 ? 0.7 : 1)])) }) }
+const sustaining = state({ benchmark: benchmark({ now: { phase: 'running', mode: 'sustained', startedAt: now - 190_000, cards: [runningCard(card0, { step: 'sustained-load', words: 'single-precision compute at full load, 3 of 10 minutes', progress: 0.31, limitSeconds: 620, startedAt: now - 190_000, unit: 'GFLOP/s', curve: sustainedRun().points.slice(0, 95).map((point) => ({ atSeconds: point.atSeconds, value: point.value ?? 79_000 })), done: [] })], queued: [] } }), telemetry: { samples: { [card0]: hotSample }, status: { phase: 'on', since: now } } })
+const cancelling = state({ benchmark: benchmark({ now: { phase: 'cancelling', gpuIds: [card0] } }) })
+
 export const whatIfEstimates = comparison({ gpuIds: [], gpuName: 'GeForce RTX 5090', gpuModel: 'GeForce RTX 5090' }).map((one) => estimate({ ...one, needs: one.needs.filter((need) => need.id === 'class') }))
 
 export const states: GalleryState[] = [
@@ -113,6 +131,17 @@ export const states: GalleryState[] = [
   { id: 'looking', title: 'Looking for GPUs', state: looking },
   { id: 'running', title: 'A measurement under way', state: running, pages: ['measure', 'overview'] },
   { id: 'finished', title: 'A measurement finished', state: finished, past, pages: ['measure', 'overview'] },
+  { id: 'measure-full', title: 'A full measurement in every shape', state: full, past: fullPast, imports, pages: ['measure'], act: 'unfold' },
+  { id: 'measure-sustained', title: 'A sustained run that became hot', state: sustained, pages: ['measure'] },
+  { id: 'memory-errors', title: 'A memory test that found errors', state: memoryBad, pages: ['measure'] },
+  { id: 'memory-good', title: 'A memory test without errors', state: memoryGood, pages: ['measure'] },
+  { id: 'held', title: 'A card that is in use and one that is listed', state: held, pages: ['measure'], act: 'more-choices' },
+  { id: 'sixteen-running', title: 'Sixteen cards measured at once', state: sixteenRunning, pages: ['measure'] },
+  { id: 'sixteen-done', title: 'Sixteen cards measured', state: sixteenDone, pages: ['measure'] },
+  { id: 'sustaining', title: 'A sustained run under way', state: sustaining, pages: ['measure'] },
+  { id: 'cancelling', title: 'A measurement that is being cancelled', state: cancelling, pages: ['measure'] },
+  { id: 'runs-compared', title: 'Two runs side by side', state: full, past: fullPast, imports, pages: ['measure/compare'] },
+  { id: 'runs-imported', title: 'Runs of other machines', state: full, past: fullPast, imports, pages: ['measure/imported'], act: 'show-run' },
   { id: 'crash', title: 'After a crash', state: crashed, pages: ['measure', 'overview'] },
   { id: 'losing', title: 'Dear electricity, in euros', state: losing, pages: ['overview', 'compare', 'settings'] },
   { id: 'what-if-unknown', title: 'A what-if for a card nobody knows', state: noGpu, pages: ['compare'], act: 'what-if-unknown' },

@@ -220,7 +220,7 @@ describe.skipIf(findChromium() === null)('watching', () => {
     const { page } = await open('ailing', 'overview')
     await page.getByRole('heading', { name: '2 GPUs' }).waitFor()
     await page.getByRole('link', { name: 'Measure', exact: true }).click()
-    expect(await page.getByRole('checkbox').count()).toBe(2)
+    expect(await page.getByRole('checkbox', { name: /GeForce/ }).count()).toBe(2)
     await page.context().close()
   })
 

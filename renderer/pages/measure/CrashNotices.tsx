@@ -1,13 +1,13 @@
-/** Workloads that took the driver or the machine down, and the deliberate way to run them again. */
+/** Steps that took the driver or the machine down, and the deliberate way to run them again. */
 import type { CrashMarker } from '../../../shared/benchmark.ts'
 import { Moment } from '../../components/Moment.tsx'
 import { Notice } from '../../components/Notice.tsx'
-import { workloadWords } from '../../format/words.ts'
+import { stepNames } from '../../format/benchmark-words.ts'
 
 export interface CrashNoticesProps {
   crashes: CrashMarker[]
   nameOf: (gpuId: string) => string
-  onRunAnyway: (gpuId: string) => void
+  onRunAnyway: (crash: CrashMarker) => void
 }
 
 export function CrashNotices({ crashes, nameOf, onRunAnyway }: CrashNoticesProps) {
@@ -15,10 +15,10 @@ export function CrashNotices({ crashes, nameOf, onRunAnyway }: CrashNoticesProps
     <Notice
       key={`${crash.gpuId} ${crash.workload}`}
       level="warning"
-      title={`${workloadWords[crash.workload]} did not end well on ${nameOf(crash.gpuId)}.`}
+      title={`${stepNames[crash.workload]} did not end well on ${nameOf(crash.gpuId)}.`}
       actions={
-        <button type="button" className="button" onClick={() => onRunAnyway(crash.gpuId)}>
-          Run anyway
+        <button type="button" className="button" onClick={() => onRunAnyway(crash)}>
+          Run anyway<span className="visually-hidden">: {stepNames[crash.workload]} on {nameOf(crash.gpuId)}</span>
         </button>
       }
     >

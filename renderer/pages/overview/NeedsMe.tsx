@@ -6,7 +6,7 @@ import { Words } from '../../components/Words.tsx'
 import { detectionOf, LookAgain, problemsToSay } from '../../components/Looking.tsx'
 import { presentGpus, type Gpu, type Problem } from '../../../shared/machine.ts'
 import { count } from '../../format/numbers.ts'
-import { workloadWords } from '../../format/words.ts'
+import { stepNames } from '../../format/benchmark-words.ts'
 import { drawnGpus, gpuTitle, pressingProblems, problemsBesides } from '../../state/gpu-slots.ts'
 import { useAsk, usePart } from '../../state/window-context.ts'
 
@@ -40,7 +40,7 @@ export function NeedsMe() {
           <Notice
             key={`${crash.gpuId} ${crash.workload}`}
             level="warning"
-            title={`Measuring did not end well: ${workloadWords[crash.workload].toLowerCase()} on ${nameOf(crash.gpuId)}.`}
+            title={`Measuring did not end well: ${stepNames[crash.workload].toLowerCase()} on ${nameOf(crash.gpuId)}.`}
             actions={
               <a className="button button-small" href="#/measure">
                 Go to Measure

@@ -4,7 +4,7 @@ import { historyLevels } from '../../../../shared/history.ts'
 import { count } from '../../../format/numbers.ts'
 import { useAsk, useMachineNow } from '../../../state/window-context.ts'
 import { csvName, readCsv } from './csv.ts'
-import { saveFile } from './save-file.ts'
+import { saveFile } from '../../../components/save-file.ts'
 import type { Bounds } from './ranges.ts'
 
 type Saving = { phase: 'idle' } | { phase: 'reading'; share: number } | { phase: 'saved'; name: string } | { phase: 'failed'; sentence: string }
