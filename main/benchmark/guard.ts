@@ -6,6 +6,12 @@ import { tooHot, type Ceiling } from './ceiling.ts'
 /** It is looked around so often, also where a card gives no samples. */
 const lookEveryMs = 2_000
 
+/**
+ * Xids that tell of a program's own mistake (NVIDIA's catalogue: graphics engine exception, memory page fault, user channel
+ * error, preemptive cleanup). One of ours comes back through the API as a failed launch; another program's is none of ours.
+ */
+const programErrors: ReadonlySet<number> = new Set([13, 31, 43, 45])
+
 /** Looks without a temperature, of a card that told one before: 16 s. */
 const mostBlindLooks = 8
 
@@ -64,7 +70,7 @@ export function startGuard(options: {
       if (sample.temperatureC !== null) blindLooks = 0
       const heat = tooHot(sample, ceiling)
       if (heat !== null) return stop(heat, false, false)
-      const incident = sample.incidents[0]
+      const incident = sample.incidents.find(({ kind, code }) => kind !== 'xid' || !programErrors.has(code))
       if (incident) return stop(`Stopped, because the driver reported an error while the card was measured: ${incident.sentence}`, true, true)
       lookAround()
     },
