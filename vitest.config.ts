@@ -1,4 +1,5 @@
 /** How the tests run. One process per file: several tests load native libraries or start servers. */
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/e2e/electron/**', 'node_modules/**'],
     pool: 'forks',
+    // Many tests wait for processes and browsers: one more than there are cores keeps small machines busy.
+    maxWorkers: Math.max(3, availableParallelism()),
     // node:sqlite announces itself as experimental on every start; the app silences that one warning too.
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // So that the Electron stand-in reaches it: its own import of electron would try a download.
