@@ -6,8 +6,8 @@ import type { OpenClWorkload } from './workload.ts'
 // A processor first fetches the line that it is going to overwrite, unless told to go round its caches.
 const onProcessors: readonly Stream[] = [
   { kernel: 'read_four', lanes: 16 },
-  { kernel: 'read_stretch', lanes: 16 },
   { kernel: 'write_stretch', lanes: 16, pastCaches: true },
+  { kernel: 'read_stretch', lanes: 16 },
 ]
 const onCards: readonly Stream[] = [
   { kernel: 'read_stretch', lanes: 4 },
