@@ -2,7 +2,7 @@
 import os from 'node:os'
 import type { Buffer, OpenDevice, Program } from '../open-device.ts'
 import { answersOf, context, dimensions, heads } from './attention-reference.ts'
-import { expectedBandwidth } from './memory-bandwidth.ts'
+import { expectedBandwidth } from './stream-workload.ts'
 import { bufferBytes, largestOf } from './memory-streams.ts'
 import type { Candidate, OpenClWorkload, Prepared } from './workload.ts'
 

@@ -1,23 +1,16 @@
 /** Half-precision arithmetic on the ordinary units, two numbers in a register; tensor cores have a workload of their own. */
-import { expectedOf } from '../expected.ts'
-import { isNvidia, turningCandidates, turningKernel, type Variant } from './turning.ts'
-import type { OpenClWorkload } from './workload.ts'
+import { arithmeticWorkload } from './arithmetic-workload.ts'
+import { isNvidia, turningCandidates, type Variant } from './turning.ts'
 
-export const fp16Compute: OpenClWorkload = {
+export const fp16Compute = arithmeticWorkload({
   id: 'fp16-compute',
   title: 'half-precision compute',
   unit: 'GFLOP/s',
-  perUnit: 1e9,
-  better: 'higher',
-  api: 'opencl',
   modes: ['full'],
   notOffered: (facts) => (facts.hasFp16 || isNvidia(facts) ? null : 'This device has no half precision in OpenCL.'),
-  calibrates: 'Launches are sized to 50 to 200 ms; the fastest vector width and number of chains are kept, then repeated until eight runs in a row agree.',
   measures: 'Half-precision (16-bit) multiply-adds per second on all compute units, with operands in registers; no tensor cores.',
   counts: 'Each fused multiply-add as two operations; loop counters, the start values and the final sum as none.',
-  invalidWhen: ['a sum of whole numbers, exact in half precision, is off by anything at all', 'the card was throttled or shared so that the runs do not agree'],
-  kernelFile: turningKernel,
-  expected: (facts) => expectedOf('fp16-compute', facts),
+  invalidWhen: ['a sum of whole numbers, exact in half precision, is off by anything at all'],
   candidates(device, kernelText) {
     const { facts } = device
     // NVIDIA's OpenCL does not claim half precision; its cards have had the instruction since compute capability 5.3.
@@ -26,4 +19,4 @@ export const fp16Compute: OpenClWorkload = {
     const own: Variant[] = facts.hasFp16 ? shapes.map(([lanes, chains]) => ({ kind: 'fp16', lanes, chains })) : []
     return turningCandidates(device, kernelText, [...ptx, ...own], 'half', 'half precision')
   },
-}
+})

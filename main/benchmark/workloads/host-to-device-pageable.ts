@@ -1,24 +1,8 @@
 /** Transfers from ordinary memory to the device, which the driver has to copy twice. */
-import { onSharedMemory, transferCandidates } from './host-transfers.ts'
-import type { OpenClWorkload } from './workload.ts'
+import { transferWorkload } from './host-transfers.ts'
 
-export const hostToDevicePageable: OpenClWorkload = {
+export const hostToDevicePageable = transferWorkload('to-device', 'pageable', {
   id: 'host-to-device-pageable',
   title: 'transfers to the device from ordinary memory',
-  unit: 'GB/s',
-  perUnit: 1e9,
-  better: 'higher',
-  api: 'opencl',
-  modes: ['full'],
-  // Other programs use the same memory and the same slot.
-  wantedSpread: 0.05,
-  notOffered: () => null,
-  calibrates: 'Up to 256 MiB are moved again and again for 50 to 200 ms; one transfer and several at once are tried, the fastest is kept and repeated until the runs agree.',
-  measures: `Bytes per second from ordinary (pageable) memory to the device, as programs send them that take no care. ${onSharedMemory}`,
-  counts: 'Every byte that arrives, once. 1 GB is 10^9 bytes.',
-  invalidWhen: ['what arrived is not what was sent', 'the machine has too little free memory', 'the runs do not agree'],
-  kernelFile: null,
-  // The slot decides, not the card: its generation and lanes stand among the conditions of the run.
-  expected: () => null,
-  candidates: (device) => transferCandidates(device, 'to-device', 'pageable'),
-}
+  measures: 'Bytes per second from ordinary (pageable) memory to the device, as programs send them that take no care.',
+})

@@ -3,7 +3,7 @@ import os from 'node:os'
 import { copyHost } from '../../system/host-memory.ts'
 import type { Buffer, DeviceFacts, HostMemory, OpenDevice } from '../open-device.ts'
 import { isOutOfMemory } from '../opencl-failure.ts'
-import type { Candidate, Prepared } from './workload.ts'
+import type { Candidate, OpenClWorkload, Prepared } from './workload.ts'
 
 const mebibyte = 1_048_576
 const mostBytes = 256 * mebibyte
@@ -20,7 +20,31 @@ interface Way {
   how: 'enqueue' | 'wait' | 'memcpy'
 }
 
-export function transferCandidates(device: OpenDevice, direction: Direction, kind: HostMemory['kind']): Candidate[] {
+const onSharedMemory = 'On a device that shares the memory of the machine it is the speed of a copy within that memory.'
+
+export function transferWorkload(direction: Direction, kind: HostMemory['kind'], own: Pick<OpenClWorkload, 'id' | 'title' | 'measures'>): OpenClWorkload {
+  return {
+    ...own,
+    measures: `${own.measures} ${onSharedMemory}`,
+    unit: 'GB/s',
+    perUnit: 1e9,
+    better: 'higher',
+    api: 'opencl',
+    modes: ['full'],
+    // Other programs use the same memory and the same slot.
+    wantedSpread: 0.05,
+    notOffered: () => null,
+    calibrates: 'Up to 256 MiB are moved again and again for 50 to 200 ms; one transfer and several at once are tried, the fastest is kept and repeated until the runs agree.',
+    counts: 'Every byte that arrives, once. 1 GB is 10^9 bytes.',
+    invalidWhen: ['what arrived is not what was sent', 'the machine has too little free memory', 'the runs do not agree'],
+    kernelFile: null,
+    // The slot decides, not the card: its generation and lanes stand among the conditions of the run.
+    expected: () => null,
+    candidates: (device) => transferCandidates(device, direction, kind),
+  }
+}
+
+function transferCandidates(device: OpenDevice, direction: Direction, kind: HostMemory['kind']): Candidate[] {
   return waysOf(device.facts, kind, os.availableParallelism()).map((way) => ({ label: way.label, prepare: () => Promise.resolve(prepare(device, direction, kind, way)) }))
 }
 
@@ -173,4 +197,3 @@ function createStamps(device: OpenDevice, direction: Direction, host: HostMemory
 }
 
 /** In the words of a device that has no memory of its own. */
-export const onSharedMemory = 'On a device that shares the memory of the machine it is the speed of a copy within that memory.'

@@ -1,7 +1,6 @@
 /** Reading memory: the stream that model weights and textures come in. */
-import { expectedBandwidth } from './memory-bandwidth.ts'
-import { streamCandidates, type Stream } from './memory-streams.ts'
-import type { OpenClWorkload } from './workload.ts'
+import type { Stream } from './memory-streams.ts'
+import { streamWorkload } from './stream-workload.ts'
 
 const onProcessors: readonly Stream[] = [
   { kernel: 'read_four', lanes: 16 },
@@ -18,20 +17,15 @@ const onCards: readonly Stream[] = [
   { kernel: 'read_rows', lanes: 1 },
 ]
 
-export const memoryRead: OpenClWorkload = {
+export const memoryRead = streamWorkload({
   id: 'memory-read',
   title: 'memory reading',
-  unit: 'GB/s',
-  perUnit: 1e9,
-  better: 'higher',
-  api: 'opencl',
   modes: ['full'],
-  notOffered: () => null,
   calibrates: 'Launches are sized to 50 to 200 ms; the fastest vector width and order is kept, then repeated until eight runs in a row agree.',
   measures: 'Bytes per second that the compute units read from the device memory, streaming in order through 512 MiB to 4 GiB.',
   counts: 'Every byte read; the sums written as none. 1 GB is 10^9 bytes.',
   invalidWhen: ['a sum differs from what the buffer holds', 'the buffer fits the caches', 'the runs do not agree'],
-  kernelFile: 'memory-bandwidth.cl',
-  expected: (facts) => expectedBandwidth(facts, 0.72),
-  candidates: (device, kernelText) => streamCandidates(device, kernelText, device.facts.type === 'cpu' ? onProcessors : onCards),
-}
+  least: 0.72,
+  onProcessors,
+  onCards,
+})

@@ -1,7 +1,6 @@
 /** Writing memory. */
-import { expectedBandwidth } from './memory-bandwidth.ts'
-import { streamCandidates, type Stream } from './memory-streams.ts'
-import type { OpenClWorkload } from './workload.ts'
+import type { Stream } from './memory-streams.ts'
+import { streamWorkload } from './stream-workload.ts'
 
 const onProcessors: readonly Stream[] = [
   { kernel: 'write_stretch', lanes: 16, pastCaches: true },
@@ -15,20 +14,15 @@ const onCards: readonly Stream[] = [
   { kernel: 'write_stretch', lanes: 1 },
 ]
 
-export const memoryWrite: OpenClWorkload = {
+export const memoryWrite = streamWorkload({
   id: 'memory-write',
   title: 'memory writing',
-  unit: 'GB/s',
-  perUnit: 1e9,
-  better: 'higher',
-  api: 'opencl',
   modes: ['full'],
-  notOffered: () => null,
   calibrates: 'Launches are sized to 50 to 200 ms; the fastest vector width is kept, on processors also stores that go round the caches, then repeated until eight runs in a row agree.',
   measures: 'Bytes per second that the compute units write to the device memory, streaming in order through 512 MiB to 4 GiB.',
   counts: 'Every byte written by the kernel; lines that a cache fetches before it overwrites them count as none. 1 GB is 10^9 bytes.',
   invalidWhen: ['a written value differs from what was to be written by the last launch', 'the buffer fits the caches', 'the runs do not agree'],
-  kernelFile: 'memory-bandwidth.cl',
-  expected: (facts) => expectedBandwidth(facts, 0.65),
-  candidates: (device, kernelText) => streamCandidates(device, kernelText, device.facts.type === 'cpu' ? onProcessors : onCards),
-}
+  least: 0.65,
+  onProcessors,
+  onCards,
+})
