@@ -13,6 +13,8 @@ export default defineConfig({
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // So that the Electron stand-in reaches it: its own import of electron would try a download.
     server: { deps: { inline: ['electron-store'] } },
+    // No test reaches the internet, nor does what it starts.
+    env: { IDLEWATT_OFFLINE: '1' },
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
