@@ -61,11 +61,69 @@ export interface Capital {
   source: Source | null
 }
 
+/**
+ * How many days of one card's expected net the capital equals; null: either is not known, or nothing is expected to be left.
+ * Some capital is for each card and some for the machine; one card's pay against all of it errs on the careful side.
+ */
+export function capitalDays({ net, capital }: Pick<Estimate, 'net' | 'capital'>): number | null {
+  if (net.expected === null || net.expected <= 0 || capital.length === 0) return null
+  let usd = 0
+  for (const one of capital) {
+    if (one.usd === null) return null
+    usd += one.usd
+  }
+  return usd <= 0 ? null : usd / net.expected
+}
+
+/** "less than a day", "about a day", "about 1,024 days": `capitalDays` as every door says it. */
+export function capitalDaysWords(days: number): string {
+  return days < 0.95 ? 'less than a day' : days < 1.5 ? 'about a day' : `about ${Math.round(days).toLocaleString('en')} days`
+}
+
 export interface BreakEven {
   /** Share of the time it must work, 0..1, for the expected net to be 0; null: a working hour costs more than it pays, or unknown. */
   utilisation: number | null
   /** Electricity price at which the expected net is 0; null: unknown. */
   usdPerKwh: number | null
+}
+
+/** What an estimate can be moved by: each is a factor on one kind of input, 1 where nothing is asked. */
+export const leverIds = ['token-price', 'utilisation', 'pay-rate', 'speed', 'power', 'usd-per-kwh'] as const
+export type LeverId = (typeof leverIds)[number]
+export type Factors = Partial<Record<LeverId, number>>
+
+/** What a question does to an input, as a note beside it: "halved for this question". */
+export function factorWords(factor: number): string {
+  const how = factor === 0.5 ? 'halved' : factor === 2 ? 'doubled' : factor === 0 ? 'set to nothing' : `× ${Number(factor.toPrecision(4))}`
+  return `${how} for this question`
+}
+
+/** How far an input may defensibly lie off, as factors on it: 0.5 is half. */
+export interface LeverSpan {
+  lever: LeverId
+  low: number
+  high: number
+  why: string
+}
+
+/** The expected net with one input at each end of its span, all others as they are. Greatest swing first. */
+export interface Sensitivity {
+  programmeId: string
+  gpuName: string
+  /** USD per day per GPU; null: no expected net, and `why`. */
+  expected: number | null
+  why: string | null
+  bars: SensitivityBar[]
+}
+
+export interface SensitivityBar extends LeverSpan {
+  label: string
+  /** Value at `low` and at `high` in the input's own unit; null: several inputs at once. */
+  from: string | null
+  to: string | null
+  /** USD per day per GPU. */
+  netAtLow: number
+  netAtHigh: number
 }
 
 export interface Estimate {
@@ -92,6 +150,10 @@ export interface Estimate {
   /** Why a number is missing, what makes it weak, what to know before believing it. The first one leads. */
   reasons: string[]
   duties: Duty[]
+  /** A few plain sentences: worth trying or not, on what it hangs, what must be locked for it. */
+  plain: string
+  /** Only where it was asked for: `estimate --json` and other callers that say so. */
+  sensitivity?: Sensitivity
 }
 
 /** How a comparison lists estimates: ranked by their middle, then those whose pay rule is not published, then no figure. */
@@ -123,6 +185,8 @@ export interface Economics {
   confidence: Confidence
   notModelled: string[]
   reasons: string[]
+  /** How far the programme's own inputs may lie off; what is left out has the common span. */
+  spans?: LeverSpan[]
 }
 
 /** Electricity as the composer needs it. Watts per GPU at the wall. */

@@ -1,9 +1,13 @@
 /** Every question a window may ask, with the schema of what it sends and the type of what it gets. */
 import { z } from 'zod'
 import { benchmarkModes, sustainedMinutes, workloadIds, type BenchmarkResult, type ImportedRun, type Meaning, type OctaneScore, type RunComparison } from './benchmark.ts'
-import type { Estimate } from './earnings.ts'
+import { leverIds, type Estimate, type Sensitivity } from './earnings.ts'
 import { csvQuerySchema, historyQuerySchema, type CsvPage, type HistoryAnswer, type HistoryEvent } from './history.ts'
-import { settingsChangeSchema, type Settings } from './settings.ts'
+import { ledgerAddSchema, ledgerCorrectSchema, ledgerExportSchema, ledgerFilterSchema, type LedgerEntry, type LedgerPage, type PromisedReport, type WalletStatus } from './ledger.ts'
+import type { RequestRecord, SourceStatus } from './market-data.ts'
+import type { NetworkHealth } from './network-health.ts'
+import { settingsChangeSchema, settingsSchema, type Settings } from './settings.ts'
+import { mostPriceText, type TariffImport, type TariffReading } from './tariff.ts'
 import type { StateSnapshot } from './state.ts'
 
 /** Says what a request is answered with; exists for the compiler alone. */
@@ -49,6 +53,10 @@ export const whatIfSchema = z
     usdPerKwh: z.number().min(-5).max(10).optional(),
     wattsWork: z.number().min(0).max(5000).optional(),
     wattsWait: z.number().min(0).max(5000).optional(),
+    /** Further cards of the rig; each model is a group of its own. */
+    more: z.array(z.object({ gpuModel: z.string().min(1).max(200), gpuCount: z.number().int().min(1).max(64).default(1) }).strict()).max(15).default([]),
+    /** "What if the token halves, utilisation doubles": factors on what the estimate stands on. */
+    factors: z.partialRecord(z.enum(leverIds), z.number().min(0).max(100)).default({}),
   })
   .strict()
 export type WhatIf = z.infer<typeof whatIfSchema>
@@ -57,6 +65,10 @@ export interface WhatIfAnswer {
   /** The card that was found in the table, or null with the nearest names. */
   model: string | null
   nearest: string[]
+  /** Models that the words fit equally well; then nothing is estimated until one is chosen. */
+  ambiguous: string[]
+  /** The name, as typed, that `nearest` or `ambiguous` is about; left out where all names are known. */
+  about?: string
   estimates: Estimate[]
 }
 
@@ -102,9 +114,47 @@ export const requests = {
   /** A score from OctaneBench's own log or the Render client's. */
   'benchmark.import-octane': defineRequest(z.object({ gpuId, text: z.string().max(5_000_000), from: z.string().max(300) }).strict(), answers<OctaneScore>()),
   'estimate.what-if': defineRequest(whatIfSchema, answers<WhatIfAnswer>()),
+  /** Which input moves the answer most, for one row of the comparison (`gpuIds` as in the row) or of a what-if (`gpuModel`). */
+  'estimate.sensitivity': defineRequest(
+    z.object({ programmeId: z.string().min(1).max(100), gpuIds: z.array(gpuId).max(64).default([]), whatIf: whatIfSchema.nullable().default(null) }).strict(),
+    answers<Sensitivity>(),
+  ),
+  /** Asks these sources now, or all that are due; answers when all have answered or failed. */
+  'markets.refresh': defineRequest(z.object({ sourceIds: z.array(z.string().min(1).max(100)).max(200).optional() }).strict(), answers<SourceStatus[]>()),
+  /** Every request that was made, newest first. */
+  'markets.requests': defineRequest(z.object({ sourceId: z.string().max(100).optional(), limit: z.number().int().min(1).max(2000).default(200) }).strict(), answers<RequestRecord[]>()),
+  'networks.health': defineRequest(z.object({ networkId: z.string().min(1).max(100) }).strict(), answers<NetworkHealth>()),
+  'ledger.list': defineRequest(
+    z.object({ filter: ledgerFilterSchema.default({}), limit: z.number().int().min(1).max(1000).default(100), offset: z.number().int().min(0).max(1e9).default(0) }).strict(),
+    answers<LedgerPage>(),
+  ),
+  'ledger.add': defineRequest(ledgerAddSchema, answers<LedgerEntry>()),
+  /** Writes an entry that corrects another; the other stays as it is. */
+  'ledger.correct': defineRequest(ledgerCorrectSchema, answers<LedgerEntry>()),
+  'ledger.export': defineRequest(ledgerExportSchema, answers<{ fileName: string; text: string; entries: number; remarks: string[] }>()),
+  'ledger.promised': defineRequest(z.object({ programmeId: z.string().max(100).optional(), days: z.number().int().min(1).max(3660).default(90) }).strict(), answers<PromisedReport>()),
+  /** Reads payouts and balances of all wallets now. */
+  'ledger.refresh': defineRequest(nothing, answers<{ added: number; known: number; faults: string[]; notAsked: string[] }>()),
+  'wallets.read': defineRequest(nothing, answers<WalletStatus[]>()),
+  /** An address for its chain, checked; null removes it. */
+  'wallets.set': defineRequest(z.object({ networkId: z.string().min(1).max(100), address: z.string().max(500).nullable() }).strict(), answers<WalletStatus[]>()),
+  /** A file of dated prices (CSV); replaces the intervals it overlaps. `unit`: what one number of the file is; `currency`: what its prices are in, left out: as it says, else that of the settings. */
+  'tariff.import': defineRequest(
+    z.object({ text: z.string().max(mostPriceText), from: z.string().max(300), zone: z.string().max(64).nullable().default(null), unit: z.enum(['auto', 'per-kwh', 'per-mwh', 'cent-per-kwh']).default('auto'), currency: settingsSchema.shape.currency.unwrap().optional() }).strict(),
+    answers<TariffImport>(),
+  ),
+  /** What is kept of dated prices, and what holds now. */
+  'tariff.read': defineRequest(nothing, answers<TariffReading>()),
+  'tariff.clear': defineRequest(nothing, answers<null>()),
+  /** Meter against card: two or more pairs of watts at one time → wall factor and offset, saved in the settings. */
+  'power.calibrate': defineRequest(
+    z.object({ pairs: z.array(z.object({ gpuW: z.number().min(0).max(50_000), wallW: z.number().min(0).max(50_000) }).strict()).min(1).max(50) }).strict(),
+    answers<{ factor: number; offsetW: number; sentence: string }>(),
+  ),
   /** Names of cards in `resources/gpus.json` that fit what was typed so far, best first. */
   'models.search': defineRequest(z.object({ text: z.string().max(200), limit: z.number().int().min(1).max(50).default(12) }).strict(), answers<string[]>()),
-  'settings.change': defineRequest(settingsChangeSchema, answers<Settings>()),
+  /** Without `wallets`: addresses go through `wallets.set`, which checks them. */
+  'settings.change': defineRequest(settingsChangeSchema.omit({ wallets: true }), answers<Settings>()),
   'notice.dismiss': defineRequest(z.object({ id: z.string().min(1).max(200) }).strict(), answers<null>()),
   /** Opens a source or sign-up page in the user's browser; only addresses that Idlewatt itself cites are opened. */
   'link.open': defineRequest(z.object({ url: z.string().max(2000) }).strict(), answers<null>()),

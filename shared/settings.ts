@@ -18,6 +18,22 @@ export const settingsSchema = z.object({
   wallPowerOffsetW: wattOffset.default(0),
   /** What the rest of the machine draws while a programme that takes all of it runs; null: 60 W assumed. */
   hostPowerW: z.number().min(0).max(5000).nullable().default(null),
+  /** `fixed`: electricityPricePerKwh. `weekly`: weeklyTariff. `dated`: intervals that were imported, else the other two. */
+  tariffKind: z.enum(['fixed', 'weekly', 'dated']).default('fixed'),
+  /** Price of a kilowatt-hour in `currency` for each hour of the week, Monday 00:00 first, by the wall clock of `tariffZone`. */
+  weeklyTariff: z.array(z.number().min(-1000).max(1000)).length(168).nullable().default(null),
+  /** IANA name; null: this machine's own. */
+  tariffZone: z.string().min(1).max(64).nullable().default(null),
+  /** What an hour of work is taken to wear off a card, in `currency`; null: not counted. */
+  wearPerHour: z.number().min(0).max(1000).nullable().default(null),
+  /** By programme id: what its income is multiplied by, since the user took on what past pay showed. */
+  incomeCorrections: z.record(z.string().max(100), z.number().min(0.01).max(100)).default({}),
+  /** Public data of networks and prices is asked for at all. */
+  asksOutside: z.boolean().default(true),
+  /** Ids of sources that are switched off. */
+  sourcesOff: z.array(z.string().max(100)).max(200).default([]),
+  /** Receive addresses by network id. Addresses only, checked for their chain. */
+  wallets: z.record(z.string().max(100), z.string().max(200)).default({}),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   temperatureUnit: z.enum(['C', 'F']).default('C'),
   /** Samples of every card are kept once a second, whether somebody looks or not. */

@@ -2,6 +2,7 @@
 import type { BenchmarkPhase, BenchmarkResult, CrashMarker, Hold, OctaneScore } from './benchmark.ts'
 import type { Confidence, Estimate, Origin } from './earnings.ts'
 import type { HealthState } from './health.ts'
+import type { SourceStatus, TokenPriceStatus } from './market-data.ts'
 import type { Detection, Problem } from './machine.ts'
 import type { ProgrammeInfo, Source } from './network.ts'
 import type { Settings } from './settings.ts'
@@ -77,6 +78,23 @@ export interface ComparisonState {
 export interface NetworksState {
   programmes: ProgrammeInfo[]
   markets: MarketStatus[]
+  /** Every source of public data; refreshed figures show in `markets`. */
+  sources: SourceStatus[]
+  /** What each price service says of each token. */
+  tokens: TokenPriceStatus[]
+  /** This machine's clock against the sources' own, ms (ours − theirs), when more than a day apart; ages cannot be told then. null: it agrees or is not known. */
+  clockOffMs: number | null
+  /** Networks in the registry's order, for pages. */
+  networks: { id: string; title: string; url: string }[]
+}
+
+/** Goes up with every change of what the ledger holds, so that a page knows to ask again. */
+export interface LedgerState {
+  changes: number
+  /** Reading payouts now. */
+  isReading: boolean
+  lastReadAt: number | null
+  faults: string[]
 }
 
 export interface SettingsState {
@@ -94,6 +112,7 @@ export interface State {
   comparison: ComparisonState
   settings: SettingsState
   health: HealthState
+  ledger: LedgerState
 }
 
 export type StatePart = keyof State
