@@ -39,8 +39,11 @@ function codeFiles(folder: string, skip: (path: string) => boolean): string[] {
   })
 }
 
+/** The words that wallets make phrases of: one of them is a network's name by chance. */
+const wordList = 'shared/seed-words.json'
+
 const files = [
-  ...['shared', 'main', 'renderer', 'scripts'].flatMap((folder) => codeFiles(folder, (path) => path === 'main/networks')),
+  ...['shared', 'main', 'renderer', 'scripts'].flatMap((folder) => codeFiles(folder, (path) => path === 'main/networks' || path === wordList)),
   'main/networks/network.ts',
   'package.json',
   'electron.vite.config.ts',

@@ -17,6 +17,14 @@ describe('what is refused', () => {
     ['with capitals in front', words.slice(0, 12).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(', ')],
     ['numbered as wallets show it', words.slice(0, 24).map((word, i) => `${i + 1}. ${word}`).join('\n')],
     ['numbered without a space', words.slice(0, 12).map((word, i) => `${i + 1})${word}`).join(' ')],
+    ['with a full stop', `${words.slice(0, 12).join(' ')}.`],
+    ['in quotes', `"${words.slice(0, 12).join(' ')}"`],
+    ['in curly quotes', `“${words.slice(0, 15).join(' ')}”`],
+    ['joined by dashes', words.slice(0, 12).join('-')],
+    ['behind a word', `backup ${words.slice(0, 12).join(' ')}`],
+    ['in the midst of a sentence', `my words are ${words.slice(0, 12).join(' ')} and nobody may know`],
+    ['with one word twice', `${words.slice(0, 12).join(' ')} ${words[3]}`],
+    ['a key cut in two', '0xe9873d79c6d87dc0fb6a5778633389f4 453213303da61f20bd67fc233aa33262'],
     ['a key file in bytes', JSON.stringify(Array.from({ length: 64 }, (_, i) => (i * 37) % 256))],
   ])('a phrase %s', (_how, text) => {
     expect(looksLikeSecret(text)).toBe(true)
@@ -40,6 +48,10 @@ describe('what is not', () => {
     [['a', 'short', 'row', 'of', 'words']],
     [['bench', 'report', ...Array.from({ length: 15 }, () => 'latest')]],
   ])('%j', (texts) => expect(holdsSecret(texts)).toBe(false))
+  test('numbers in a row, and a hash beside others', () => {
+    expect(looksLikeSecret('12345678 12345678 12345678 12345678 12345678 12345678 12345678 12345678')).toBe(false)
+    expect(looksLikeSecret('commit 5c1f2d3e 9abc0def')).toBe(false)
+  })
   test('a sentence', () => expect(looksLikeSecret('The card is too hot, and its fan does not turn; clean it, then look again at the page.')).toBe(false))
   test('a sentence of short words only', () => expect(looksLikeSecret('please estimate what this graphics card would earn when running every night')).toBe(false))
   test('addresses, which are public', () => {
