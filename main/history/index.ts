@@ -12,14 +12,14 @@ import type { Log } from '../system/log.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import type { ScopedCard } from './card-tables.ts'
 import { eventsOfCard, readEvents } from './events.ts'
-import { openKept } from './kept.ts'
+import { openKept, type ServiceTables } from './kept.ts'
 import { answerOf, csvPage, readPast } from './query.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createSampleTables, type SampleTables } from './sample-tables.ts'
 import { openReadOnly } from './salvage.ts'
 import { closeQuietly, inTransaction, isSqliteError, messageOf } from './sqlite-errors.ts'
 
-export interface History {
+export interface History extends ServiceTables {
   /** The same card and start again: replaced. */
   saveResult(result: BenchmarkResult): void
   /** Newest result by GPU id. */
@@ -107,7 +107,7 @@ export function openHistory(options: HistoryOptions): History {
   const file = join(folder, 'history.sqlite')
   const ownScope = options.scope ?? ''
   let recorder: Recorder | null = null
-  const kept = openKept({ folder, file, clock, log, onNotice, beforeReplacing: () => recorder?.release() })
+  const kept = openKept({ folder, file, scope: ownScope, clock, log, onNotice, beforeReplacing: () => recorder?.release() })
   const writing = createRecorder({
     folder,
     file,
@@ -220,7 +220,16 @@ export function openHistory(options: HistoryOptions): History {
     return [...waiting].reverse().concat(written).sort((one, other) => other.at - one.at).slice(0, limit)
   }
 
+  /** Each call goes to the tables as they are open by then, and mends what it meets. */
+  function through<Name extends keyof ServiceTables>(name: Name): ServiceTables[Name] {
+    const run = (method: string) => (...args: unknown[]) => kept.safely((tables) => (tables[name] as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args))
+    return new Proxy({} as ServiceTables[Name], { get: (_, method) => run(String(method)) })
+  }
+
   return {
+    market: through('market'),
+    ledger: through('ledger'),
+    tariff: through('tariff'),
     saveResult: (result) => kept.safely((to) => to.saveResult(result)),
     latestResults: () => kept.safely((from) => from.latestResults()),
     pastResults: (gpuId, limit) => kept.safely((from) => from.pastResults(gpuId, limit)),

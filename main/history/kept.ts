@@ -7,13 +7,22 @@ import type { Clock } from '../system/clock.ts'
 import type { Log } from '../system/log.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { createCardTables, type CardTables } from './card-tables.ts'
+import { createLedgerTables, type LedgerTables } from './ledger-tables.ts'
+import { createMarketTables, type MarketTables } from './market-tables.ts'
 import { createRunTables, type RunTables } from './run-tables.ts'
 import { isOther, openReadOnly, salvage, smallTables } from './salvage.ts'
 import { bringUpToDate, schemaVersion, versionOf } from './schema.ts'
 import { closeQuietly, inTransaction, isPlaceFault, isSqliteError, messageOf } from './sqlite-errors.ts'
 import { createTables, type Tables } from './tables.ts'
+import { createTariffTables, type TariffTables } from './tariff-tables.ts'
 
-export type KeptTables = Tables & CardTables & RunTables
+/** Tables that services are handed as they are, each under its name. */
+export interface ServiceTables {
+  market: MarketTables
+  ledger: LedgerTables
+  tariff: TariffTables
+}
+export type KeptTables = Tables & CardTables & RunTables & ServiceTables
 
 export interface Kept {
   /** Runs on the file; where that fails, mends and runs once more. */
@@ -31,6 +40,8 @@ export interface Kept {
 export interface KeptOptions {
   folder: string
   file: string
+  /** Of the ledger: '' for this machine, else the recorded one's name. */
+  scope: string
   clock: Clock
   log: Log
   onNotice(notice: Notice): void
@@ -51,7 +62,14 @@ export function openKept(options: KeptOptions): Kept {
   function use(opened: DatabaseSync): void {
     const complain = (sentence: string): void => log.warn(sentence, { file })
     database = opened
-    tables = { ...createTables(opened, complain), ...createCardTables(opened, complain), ...createRunTables(opened, complain) }
+    tables = {
+      ...createTables(opened, complain),
+      ...createCardTables(opened, complain),
+      ...createRunTables(opened, complain),
+      market: createMarketTables(opened, complain),
+      ledger: createLedgerTables(opened, options.scope, complain),
+      tariff: createTariffTables(opened),
+    }
   }
 
   /** Throws what SQLite throws. */
@@ -72,8 +90,7 @@ export function openKept(options: KeptOptions): Kept {
       tables.cards('')
       tables.openAlerts('')
       opened.prepare('SELECT gpu_id, sentence FROM events LIMIT 0').all()
-      opened.prepare('SELECT id, imported_at, came_from, document FROM imports LIMIT 0').all()
-      opened.prepare('SELECT gpu_id, imported_at, document FROM octane_scores LIMIT 0').all()
+      for (const [table, columns] of Object.entries(plainColumns)) opened.prepare(`SELECT ${columns} FROM ${table} LIMIT 0`).all()
       opened.prepare('SELECT card, at, sample FROM recent LIMIT 0').all()
       opened.prepare('SELECT card, step, from_at, to_at, length, data FROM chunks LIMIT 0').all()
     } catch (error) {
@@ -192,14 +209,29 @@ export function openKept(options: KeptOptions): Kept {
   }
 }
 
+/** Tables that are copied as they are. */
+const plainColumns = {
+  results: 'gpu_id, started_at, document',
+  markers: 'gpu_id, workload, started_at, driver_version',
+  alerts: 'scope, id, since, until, document',
+  imports: 'id, imported_at, came_from, document',
+  octane_scores: 'gpu_id, imported_at, document',
+  answers: 'source, fetched_at, document',
+  prices: 'symbol, at, usd, document',
+  network_figures: 'network, figure, day, at, value',
+  promised: 'scope, day, programme_id, document',
+  tariff_intervals: 'from_at, to_at, per_kwh, currency',
+  ledger: 'scope, id, at, day, kind, network_id, programme_id, gpu_id, asset, amount, usd, kwh, corrects, covers_from, covers_to, words, document',
+}
+
 /** Card numbers are the file's own, so that cards go by their names. */
 function putBack(memory: DatabaseSync, file: DatabaseSync, hadAll: boolean): void {
   // What was cleared meanwhile must not come back.
   if (hadAll) file.exec('DELETE FROM markers')
   const from = createCardTables(memory, () => {})
-  const plain = { results: 'gpu_id, started_at, document', markers: 'gpu_id, workload, started_at, driver_version', alerts: 'scope, id, since, until, document', imports: 'id, imported_at, came_from, document', octane_scores: 'gpu_id, imported_at, document' }
-  for (const [table, columns] of Object.entries(plain)) {
-    const insert = file.prepare(`INSERT OR REPLACE INTO ${table} (${columns}) VALUES (${columns.replace(/\w+/g, '?')})`)
+  for (const [table, columns] of Object.entries(plainColumns)) {
+    // What stands in the ledger is never written over.
+    const insert = file.prepare(`INSERT OR ${table === 'ledger' ? 'IGNORE' : 'REPLACE'} INTO ${table} (${columns}) VALUES (${columns.replace(/\w+/g, '?')})`)
     for (const row of memory.prepare(`SELECT ${columns} FROM ${table}`).all()) insert.run(...Object.values(row))
   }
   const to = createCardTables(file, () => {})

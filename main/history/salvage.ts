@@ -5,8 +5,10 @@ import { pathToFileURL } from 'node:url'
 import { closeQuietly } from './sqlite-errors.ts'
 
 /** What is small and cannot be had again. */
-export const smallTables = ['results', 'markers', 'cards', 'alerts', 'imports', 'octane_scores'] as const
-type Table = (typeof smallTables)[number] | 'events' | 'recent' | 'levels' | 'chunks'
+export const smallTables = ['results', 'markers', 'cards', 'alerts', 'imports', 'octane_scores', 'answers', 'prices', 'network_figures', 'promised', 'tariff_intervals'] as const
+/** What else is taken along wherever the small ones are; the ledger may hold years, so it is not checked at every opening. */
+const alwaysTaken = [...smallTables, 'ledger'] as const
+type Table = (typeof alwaysTaken)[number] | 'events' | 'recent' | 'levels' | 'chunks'
 
 export interface Salvaged {
   rows: number
@@ -45,7 +47,7 @@ export function openReadOnly(file: string): DatabaseSync | null {
 
 /** Everything that was measured, seen and said; the samples too where the bookkeeping of their chunks is whole. */
 export function salvage(from: DatabaseSync, to: DatabaseSync, what: 'small' | 'all'): Salvaged {
-  const copied = smallTables.map((table) => copyTable(from, to, table))
+  const copied = alwaysTaken.map((table) => copyTable(from, to, table))
   if (what === 'all') {
     copied.push(copyTable(from, to, 'events'), copyTable(from, to, 'recent'))
     const bookkeeping = copyTable(from, to, 'levels')

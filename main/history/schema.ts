@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Stored in PRAGMA user_version. */
-export const schemaVersion = 3
+export const schemaVersion = 4
 
 /** One entry per version: what turns the version before it into this one. */
 const steps: string[] = [
@@ -84,6 +84,73 @@ const steps: string[] = [
      imported_at INTEGER NOT NULL,
      document TEXT NOT NULL,
      PRIMARY KEY (gpu_id, imported_at)
+   );`,
+  // Times in ms since epoch; days as YYYY-MM-DD by the machine's wall clock. prices: of one token, or one unit of a currency, in USD.
+  `CREATE TABLE answers (
+     source TEXT NOT NULL PRIMARY KEY,
+     fetched_at INTEGER NOT NULL,
+     document TEXT NOT NULL
+   );
+   CREATE TABLE requests (
+     no INTEGER PRIMARY KEY AUTOINCREMENT,
+     at INTEGER NOT NULL,
+     source TEXT,
+     document TEXT NOT NULL
+   );
+   CREATE TABLE prices (
+     symbol TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     usd REAL NOT NULL,
+     document TEXT NOT NULL,
+     PRIMARY KEY (symbol, at)
+   );
+   CREATE TABLE network_figures (
+     network TEXT NOT NULL,
+     figure TEXT NOT NULL,
+     day TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     value REAL NOT NULL,
+     PRIMARY KEY (network, figure, day)
+   );
+   CREATE TABLE ledger (
+     no INTEGER PRIMARY KEY AUTOINCREMENT,
+     scope TEXT NOT NULL,
+     id TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     day TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     network_id TEXT,
+     programme_id TEXT,
+     gpu_id TEXT,
+     asset TEXT NOT NULL,
+     amount REAL NOT NULL,
+     usd REAL,
+     kwh REAL,
+     corrects TEXT,
+     covers_from INTEGER,
+     covers_to INTEGER,
+     words TEXT NOT NULL DEFAULT '',
+     document TEXT NOT NULL,
+     UNIQUE (scope, id)
+   );
+   CREATE INDEX ledger_by_time ON ledger (scope, at, day, kind, network_id, programme_id, gpu_id, asset, words);
+   CREATE INDEX ledger_by_day ON ledger (scope, day, at);
+   CREATE INDEX ledger_sums ON ledger (scope, day, kind, network_id, programme_id, gpu_id, asset, usd, kwh, words);
+   CREATE INDEX ledger_by_programme ON ledger (scope, programme_id, kind, day);
+   CREATE INDEX ledger_by_network ON ledger (scope, network_id, at);
+   CREATE INDEX ledger_corrections ON ledger (scope, corrects) WHERE corrects IS NOT NULL;
+   CREATE TABLE promised (
+     scope TEXT NOT NULL,
+     day TEXT NOT NULL,
+     programme_id TEXT NOT NULL,
+     document TEXT NOT NULL,
+     PRIMARY KEY (scope, day, programme_id)
+   );
+   CREATE TABLE tariff_intervals (
+     from_at INTEGER NOT NULL PRIMARY KEY,
+     to_at INTEGER NOT NULL,
+     per_kwh REAL NOT NULL,
+     currency TEXT NOT NULL
    );`,
 ]
 

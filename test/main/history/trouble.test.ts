@@ -164,7 +164,7 @@ describe('a damaged file', () => {
     recordSeconds(history, card, noon, noon + 2 * hourMs)
     history.close()
     const whole = readFileSync(file)
-    writeFileSync(file, whole.subarray(0, 4096 * 20))
+    writeFileSync(file, whole.subarray(0, 4096 * 36))
     const again = open({ folder })
     recordSeconds(again.history, card, noon + 3 * hourMs, noon + 3 * hourMs + 5000)
     expect(again.history.markers()).toHaveLength(1)
