@@ -1,5 +1,6 @@
 /** Reads a JSON file that a user hands in, and says in one sentence what is wrong with it where something is. */
 import { readFileSync, statSync } from 'node:fs'
+import { decodeText } from '../system/decode-text.ts'
 import { jsonFault } from '../system/json-fault.ts'
 import { NotPossible } from '../system/not-possible.ts'
 
@@ -27,7 +28,8 @@ function readText(path: string, what: string): string {
     const stat = statSync(path)
     if (!stat.isFile()) throw new NotPossible(`${what}, ${path}, is not a file.`)
     if (stat.size > mostBytes) throw new NotPossible(`${what}, ${path}, is ${megabytes(stat.size)} MB; no real one is over ${megabytes(mostBytes)} MB, so it was not read.`)
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+    // PowerShell's ">" writes UTF-16.
+    return decodeText(readFileSync(path)).text.replace(/^\uFEFF/, '')
   } catch (error) {
     if (error instanceof NotPossible) throw error
     const code = (error as { code?: string }).code

@@ -17,6 +17,12 @@ describe('what is wrong with a JSON text', () => {
     expect(faultOf('{"a": [1, 2')).toContain('before it is complete')
     expect(faultOf('{"a": "b')).toContain('before it is complete')
   })
+  test('what JSON does not know is named, wherever it stands', () => {
+    expect(faultOf('{"a": 1,\n "b": NaN}')).toBe('it has NaN in line 2, character 7, which JSON does not know')
+    expect(faultOf('[1, -Infinity]')).toContain('Infinity in line 1, character')
+    expect(faultOf('{"a": {"b": [true, fals]}}')).toMatch(/^it goes wrong in line 1, character \d+$/)
+    expect(faultOf('ledger')).toBe('it does not begin as JSON does')
+  })
   test('never repeats the text, which may be a secret pasted by mistake', () => {
     for (const text of ['witch collapse practice feed', 'root:x:0:0:root', '{"a": secretword}', '[1, 2,, "secretword"]']) {
       expect(faultOf(text)).not.toMatch(/witch|root|secretword/)
