@@ -1,7 +1,8 @@
-/** RENDER per 1,000 tier-2 OctaneBench-hours: what the last known weeks paid, and the spread to expect next week. */
+/** RENDER per 1,000 tier-2 OctaneBench-hours: what the known weeks paid, and the 80 % band to expect next week. */
 import type { Scenarios } from '../../../shared/earnings.ts'
 import bundled from './reward-weeks.json' with { type: 'json' }
 import type { RewardWeek } from './market.ts'
+import { predictBand, type RateBand } from './rate-band.ts'
 
 export interface WeekRate {
   endAt: number
@@ -17,12 +18,14 @@ export interface RewardRate {
   exactWeeks: number
   newestEndAt: number
   oldestEndAt: number
+  /** How many weeks after the newest known one the band is for: 1 for the very next. */
+  weeksAhead: number
   /** Least and greatest of the weeks' middles. */
   least: number
   greatest: number
 }
 
-const weeksThatCount = 12
+const weekMs = 7 * 24 * 3600 * 1000
 /** The bundled weeks and an answer speak of the same week when their sums agree this well. */
 const sameWithin = 1e-6
 /** Less than one OctaneBench-hour on the whole network is no week of work, and dividing by it says nothing. */
@@ -47,16 +50,19 @@ export function tier3Share(): Scenarios {
   return bandOf(bundled.weeks.map((week) => week.tier3Share))
 }
 
-/** The bundled weeks as if they had been asked for. */
-export function bundledWeeks(): RewardWeek[] {
-  return bundled.weeks.map((week) => ({
+/** The bundled weeks as if they had been asked for; the same list each time. */
+export function bundledWeeks(): readonly RewardWeek[] {
+  bundledList ??= bundled.weeks.map((week) => ({
     epochId: week.epochId,
     startAt: Date.parse(week.start),
     endAt: Date.parse(week.end),
     poolRender: week.poolRender,
     obhTotal: week.obhTotal,
   }))
+  return bundledList
 }
+
+let bundledList: readonly RewardWeek[] | null = null
 
 /** null: the week paid nothing, or nobody knows for how many hours. */
 export function rateOfWeek(week: RewardWeek): WeekRate | null {
@@ -88,8 +94,8 @@ function isClose(a: number, b: number): boolean {
 }
 
 /**
- * The 10th, 50th and 90th percentile over the last 12 weeks that were over by `at` and of which pay and hours are known.
- * null: there is no such week. A better prediction replaces this later.
+ * An 80 % band for the week after `at`, from all weeks that were over by then and of which pay and hours are known.
+ * Weeks known by their totals alone widen it by what their rates may be off. null: there is no such week.
  */
 export function predictRate(weeks: readonly RewardWeek[], at: number): RewardRate | null {
   const rates = weeks
@@ -97,21 +103,42 @@ export function predictRate(weeks: readonly RewardWeek[], at: number): RewardRat
     .sort((a, b) => a.endAt - b.endAt)
     .map(rateOfWeek)
     .filter((rate) => rate !== null)
-    .slice(-weeksThatCount)
+  const newest = rates.at(-1)
+  if (!newest) return null
+  const weeksAhead = Math.floor((at - newest.endAt) / weekMs) + 1
+  const known = lastPrediction.get(weeks)
+  if (known?.weeks === rates.length && known.weeksAhead === weeksAhead) return known
+  const rate = predictAnew(rates, weeksAhead)
+  if (rate !== null) lastPrediction.set(weeks, rate)
+  return rate
+}
+
+/** Every card of a comparison asks about the same week, and the next comparison mostly too. */
+const lastPrediction = new WeakMap<readonly RewardWeek[], RewardRate>()
+
+/** `rates`: oldest first. */
+function predictAnew(rates: readonly WeekRate[], weeksAhead: number): RewardRate | null {
   const oldest = rates[0]
   const newest = rates.at(-1)
   if (!oldest || !newest) return null
   const middles = rates.map((rate) => rate.perThousand.expected)
+  const bandOver = (scenario: keyof Scenarios): RateBand | null => {
+    const past = rates.map((rate) => ({ week: Math.round(rate.endAt / weekMs), rate: rate.perThousand[scenario] }))
+    return predictBand(past, Math.round(newest.endAt / weekMs) + weeksAhead)
+  }
+  const expected = bandOver('expected')
+  if (!expected) return null
   return {
     perThousand: {
-      cautious: percentile(rates.map((rate) => rate.perThousand.cautious), 0.1),
-      expected: percentile(middles, 0.5),
-      hopeful: percentile(rates.map((rate) => rate.perThousand.hopeful), 0.9),
+      cautious: Math.min(expected.low, bandOver('cautious')?.low ?? Infinity),
+      expected: expected.expected,
+      hopeful: Math.max(expected.high, bandOver('hopeful')?.high ?? -Infinity),
     },
     weeks: rates.length,
     exactWeeks: rates.filter((rate) => rate.isExact).length,
     newestEndAt: newest.endAt,
     oldestEndAt: oldest.endAt,
+    weeksAhead,
     least: Math.min(...middles),
     greatest: Math.max(...middles),
   }
