@@ -11,13 +11,13 @@ const identity: Duty = {
 }
 const wallet: Duty = {
   id: 'wallet', title: 'Wallet for good', source: sources.identity,
-  sentence: 'The wallet, on Arbitrum, cannot be changed once it is connected.',
+  sentence: 'The wallet, on Arbitrum, cannot be changed once it is connected (an older page says otherwise).',
 }
 
 export const cloudHostDuties: Duty[] = [
   {
     id: 'stake', title: 'Stake in ATH', source: sources.hostGuide,
-    sentence: `A stake in ATH has to be locked for every server: a value K times a coefficient, both shown in the host portal alone. Leaving takes ${cloudHost.unstakeDays} days by an archived page.`,
+    sentence: `A stake in ATH has to be locked for every server: a value K times a coefficient, both shown in the host portal, and on a page of the documentation that could not be read here. Leaving takes ${cloudHost.unstakeDays} days by an archived page.`,
   },
   {
     id: 'uptime', title: 'Uptime', source: sources.operations,

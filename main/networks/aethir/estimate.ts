@@ -23,7 +23,7 @@ export function estimateCloudHost(): Economics {
     capital: [
       {
         asset: 'ATH', amount: null, usd: null, lockDays: cloudHost.unstakeDays, slashable: true,
-        why: `K × coefficient for every server. K is set monthly and the coefficient weekly, both in the host portal alone, so the amount cannot be said here (the last coefficient seen on an archived page was ${cloudHost.coefficientLastSeen}). The ${cloudHost.unstakeDays} days until it is free again stand on an archived page too.`,
+        why: `K × coefficient for every server. K is set monthly and the coefficient weekly, both shown in the host portal, and on a page of the documentation that could not be read here, so the amount cannot be said here (the last coefficient seen on an archived page was ${cloudHost.coefficientLastSeen}). The ${cloudHost.unstakeDays} days until it is free again stand on an archived page too.`,
         source: sources.hostGuide,
       },
     ],

@@ -1,18 +1,26 @@
 /** Aethir: cloud hosts with data-centre cards; checkers and Edge, which are no GPU work and are shown to say so. */
 import { defineNetwork } from '../network.ts'
+import { dashboardSource } from './dashboard.ts'
 import { checkerDuties, cloudHostDuties, edgeDuties } from './duties.ts'
 import { estimateChecker, estimateCloudHost, estimateEdge } from './estimate.ts'
+import { aethirHealth } from './health.ts'
 import { checkerNeeds, cloudHostNeeds, edgeNeeds } from './requirements.ts'
+import tokenIds from './token-ids.json' with { type: 'json' }
+import { wallet } from './wallet.ts'
 
 export const network = defineNetwork({
   id: 'aethir',
   title: 'Aethir',
   alsoKnownAs: ['Aethir', 'Aethir Earth'],
   tokens: ['ATH'],
+  tokenIds,
   url: 'https://aethir.com',
   market: null,
   // The host's agent is not named in any source, and the checker uses no GPU.
   signs: [],
+  sources: [dashboardSource],
+  health: aethirHealth,
+  wallet,
   programmes: [
     {
       id: 'aethir/cloud-host',

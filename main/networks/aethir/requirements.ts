@@ -38,7 +38,7 @@ export const cloudHostNeeds: NeedDefinition[] = [
   },
   {
     id: 'stake', title: 'Stake', of: 'machine', required: 'K × coefficient in ATH for every server, shown in the host portal', remedy: 'See the host portal for the amount, and whether you want to lock it.', source: sources.hostGuide,
-    why: 'The server stays inactive until the stake is locked.', measure: unseen('The amount stands in the host portal alone.'),
+    why: 'The server stays inactive until the stake is locked.', measure: unseen('The amount stands in the host portal, and on a page of the documentation that could not be read here.'),
   },
   {
     id: 'identity-check', title: 'Identity check', of: 'machine', required: 'KYC passed', remedy: 'Pass the identity check before you stake anything.', source: sources.identity,

@@ -1,14 +1,12 @@
 /** What a provider and a HomeNode would be paid: asking prices times the share of such cards that is leased. Pure. */
-import type { Confidence, Economics, EstimateInput } from '../../../shared/earnings.ts'
+import { factorWords, type Confidence, type Economics, type EstimateInput, type LeverSpan } from '../../../shared/earnings.ts'
 import type { EstimateSubject, MarketReading } from '../network.ts'
 import { interfaceOf, memoryGib, priceNames } from './cards.ts'
+import { bidDeposits } from './bid-deposits.ts'
 import { akashMarket, type AkashMarket, type PriceRow } from './market.ts'
 import sources from './sources.json' with { type: 'json' }
+import { isNvidia, useOf, type Use } from './utilisation.ts'
 
-/** Below this many cards of a model on the network, its own share leased says too little. */
-const leastCards = 5
-const assumedBids = 10
-const aktPerBid = 0.5
 /** Memory of one size reads up to 10 % apart between a driver and a price list. */
 const sameMemory = 0.1
 
@@ -18,22 +16,16 @@ interface Found {
   marked: string | null
 }
 
-interface Use {
-  share: number
-  inputs: EstimateInput[]
-  reason: string | null
-}
-
 export function estimateProvider(subject: EstimateSubject<AkashMarket>): Economics {
   const { market } = subject
   const capital = bidDeposits(subject)
   if (!market) return nothing('There is no price list to work from.', capital)
   const found = findRow(market.value, subject)
   if (typeof found === 'string') return nothing(found, capital)
-  const use = useOf(market, found.row.model)
+  const use = useOf(market, found.row.model, subject)
   if (use === null) return nothing('The price list does not say how many cards are leased, so no share at work can be told.', capital)
 
-  const price = priceInputs(found, market, subject.at)
+  const price = priceInputs(found, market, subject)
   const { min, weightedAverage, max } = price
   const high = Math.min(1, 1.25 * use.share)
   return {
@@ -68,7 +60,19 @@ export function estimateProvider(subject: EstimateSubject<AkashMarket>): Economi
       'The console counts 600 blocks an hour where the chain makes about 609, so the chain pays about 1.5 % more than shown; nothing is corrected for it.',
       'No take rate since 2026-03-23. Paid in ACT, about 1 USD each. Nothing is paid while the card waits.',
     ],
+    spans: spansOf(price, use),
   }
+}
+
+/** How far price and share leased may lie off, from what the network itself shows. */
+function spansOf(price: Price, use: Use): LeverSpan[] {
+  const { min, weightedAverage, max } = price
+  const hourly: LeverSpan = { lever: 'speed', low: 1, high: 1, why: 'A lease is paid by the hour, however fast the card is.' }
+  const most = use.share > 0 ? Math.min(1.25, 1 / use.share) : 1.25
+  const utilisation: LeverSpan = { lever: 'utilisation', low: 0.5, high: Math.max(1, most), why: 'From half the share that is leased now to a quarter more, at most all the time: the two ends of the estimate.' }
+  // A floor alone, or a list that contradicts itself, says nothing on how far prices lie apart.
+  if (!(min < max && min <= weightedAverage && weightedAverage <= max)) return [utilisation, hourly]
+  return [utilisation, { lever: 'pay-rate', low: min / weightedAverage, high: max / weightedAverage, why: 'From the lowest to the highest price that is asked for such a card.' }, hourly]
 }
 
 /** Between waiting power alone and what the provider programme expects; how it really pays is not published. */
@@ -81,7 +85,8 @@ export function estimateHomeNode(subject: EstimateSubject<AkashMarket>): Economi
   if (paid === null || provider.busy.expected === null) {
     return { ...none, lines: [], busy: { cautious: null, expected: null, hopeful: null }, inputs: [], confidence: 'none', reasons: ['The pay rule is not published, and no provider figure is known for this card to set against it.', ...provider.reasons.slice(0, 1)] }
   }
-  const inputs = provider.inputs.filter((input) => input.id !== 'token-price-akt' && input.id !== 'open-bids')
+  const ofDeposit = new Set(bidDeposits(subject).inputs.map((input) => input.id))
+  const inputs = provider.inputs.filter((input) => !ofDeposit.has(input.id))
   return {
     ...none,
     lines: [
@@ -130,17 +135,16 @@ function findRow(market: AkashMarket, subject: EstimateSubject<AkashMarket>): Fo
   const sameBus = (row: PriceRow): boolean => row.interface === null || bus === null || row.interface.toLowerCase().startsWith(bus)
   const isOwn = (row: PriceRow): boolean => sameBus(row) && (row.ramGib === null || memory === null || apart(row) <= sameMemory)
   const own = rows.filter(isOwn).sort((one, other) => apart(one) - apart(other))[0]
-  if (own) return hasPrice(own) ? { row: own, marked: null } : `The price list names the ${called} but gives no price for it: no bid of the last 31 days.`
+  if (own) return hasPrice(own) ? { row: own, marked: null } : withoutPrice(called, own)
 
   const nearest = rows.filter(hasPrice).sort((one, other) => apart(one) - apart(other) || Number(sameBus(other)) - Number(sameBus(one)))[0]
-  if (!nearest) return `The price list names the ${called} but gives no price for it: no bid of the last 31 days.`
+  if (!nearest) return withoutPrice(called, rows[0])
   const stated = [nearest.ramGib === null ? null : `${nearest.ramGib} GiB`, nearest.interface].filter((part) => part !== null).join(' ')
   return { row: nearest, marked: `No price is listed for this very card; the price of the ${nearest.model} with ${stated} is used.` }
 }
 
-/** Another maker's row of the same name is another card. */
-function isNvidia(row: PriceRow): boolean {
-  return row.vendor === null || row.vendor === 'nvidia'
+function withoutPrice(called: string, row: PriceRow | undefined): string {
+  return `The price list names the ${called} but gives no price for it: ${row?.noPrice ?? 'no bid of the last 31 days'}.`
 }
 
 function hasPrice(row: PriceRow): boolean {
@@ -156,13 +160,17 @@ interface Price {
   reasons: string[]
 }
 
-function priceInputs(found: Found, reading: MarketReading<AkashMarket>, at: number): Price {
+function priceInputs(found: Found, reading: MarketReading<AkashMarket>, subject: EstimateSubject<AkashMarket>): Price {
   const { row, marked } = found
-  const origin = provenance(row, reading, at)
+  const origin = provenance(row, reading, subject.at)
+  const rate = subject.factor('pay-rate')
   const listed = `${row.model}${row.ramGib === null ? '' : ` ${row.ramGib} GiB`}${row.interface === null ? '' : ` ${row.interface}`}`
-  const input = (id: string, label: string, value: number): EstimateInput => ({ id, label: `${label}, ${listed}`, value, unit: 'USD/h', ...origin, ...(marked === null ? {} : { note: 'nearest memory size or interface' }) })
+  const input = (id: string, label: string, value: number): EstimateInput => {
+    const notes = [...(marked === null ? [] : ['nearest memory size or interface']), ...(rate === 1 ? [] : [factorWords(rate)])]
+    return { id, label: `${label}, ${listed}`, value, unit: 'USD/h', ...origin, ...(rate === 1 ? {} : { origin: 'user' as const }), ...(notes.length === 0 ? {} : { note: notes.join('; ') }) }
+  }
   if (row.price === null) {
-    const floor = row.startingAt ?? 0
+    const floor = (row.startingAt ?? 0) * rate
     return {
       min: floor,
       weightedAverage: floor,
@@ -172,7 +180,8 @@ function priceInputs(found: Found, reading: MarketReading<AkashMarket>, at: numb
       reasons: [`Only the public "starting at" price is known for this model, a floor for what is asked (${row.from?.source.date ?? 'undated'}).`],
     }
   }
-  const { min, weightedAverage, max, filled } = row.price
+  const [min, weightedAverage, max] = [row.price.min * rate, row.price.weightedAverage * rate, row.price.max * rate]
+  const { filled } = row.price
   const isOrdered = min <= weightedAverage && weightedAverage <= max
   return {
     min,
@@ -193,64 +202,4 @@ function provenance(row: PriceRow | null, reading: MarketReading<AkashMarket>, a
   if (!row?.from || origin === 'user') return { origin, source, takenAt, confidence, stale }
   const own = row.from
   return { origin, source: own.source, takenAt: own.takenAt, confidence: own.confidence, stale: own.takenAt === null || at - own.takenAt > akashMarket.shelfLifeMs }
-}
-
-/** Share leased: of the model over all its rows where there are enough of them, else of the whole network. */
-function useOf(reading: MarketReading<AkashMarket>, model: string): Use | null {
-  const { value: market, origin, source, takenAt, confidence, stale } = reading
-  const rows = market.rows.filter((row) => isNvidia(row) && row.model === model && row.total !== null && row.available !== null)
-  const total = rows.reduce((sum, row) => sum + (row.total ?? 0), 0)
-  const available = rows.reduce((sum, row) => sum + (row.available ?? 0), 0)
-  const base = { unit: 'share', origin, source, takenAt, confidence, stale }
-  const leased = market.leased.get(model)
-  if (leased && leased.total >= leastCards) {
-    return { share: leased.share, reason: null, inputs: [{ ...base, id: 'utilisation', label: `Share of ${model} leased, last day`, value: leased.share, note: `of ${leased.total} cards` }] }
-  }
-  if (total >= leastCards) {
-    const share = shareLeased(total, available)
-    const from = rows.length === 1 ? provenanceOf(rows[0], reading) : {}
-    return { share, reason: available > total ? moreFree : null, inputs: [{ ...base, ...from, id: 'utilisation', label: `Share of ${model} leased`, value: share, note: leasedOf(total, available) }] }
-  }
-  if (market.total === null || market.available === null || market.total <= 0) return null
-  const share = shareLeased(market.total, market.available)
-  return {
-    share,
-    reason: `Fewer than ${leastCards} cards of this model are on the network, so the share leased is that of all ${market.total} cards.${market.available > market.total ? ` ${moreFree}` : ''}`,
-    inputs: [{ ...base, id: 'utilisation', label: 'Share of all cards leased', value: share, note: leasedOf(market.total, market.available) }],
-  }
-}
-
-function provenanceOf(row: PriceRow | undefined, reading: MarketReading<AkashMarket>): Partial<EstimateInput> {
-  if (!row?.from || reading.origin === 'user') return {}
-  return { source: row.from.source, takenAt: row.from.takenAt, confidence: row.from.confidence }
-}
-
-const moreFree = 'The price list counts more free cards than cards; none is taken as leased.'
-
-function leasedOf(total: number, available: number): string {
-  return `${Math.max(0, total - available)} of ${total} cards on the network`
-}
-
-function shareLeased(total: number, available: number): number {
-  return Math.min(1, Math.max(0, (total - available) / total))
-}
-
-function bidDeposits(subject: EstimateSubject<AkashMarket>): { capital: Economics['capital']; inputs: EstimateInput[] } {
-  const price = subject.tokenUsd('AKT')
-  const amount = assumedBids * aktPerBid
-  const bids: EstimateInput = { id: 'open-bids', label: 'Bids open or won at a time', value: assumedBids, unit: 'bids', origin: 'assumed', source: null, takenAt: null, confidence: 'low', stale: false, note: 'assumed' }
-  return {
-    inputs: [bids, ...(price ? [price] : [])],
-    capital: [
-      {
-        asset: 'AKT',
-        amount,
-        usd: price?.value == null ? null : amount * price.value,
-        lockDays: null,
-        slashable: false,
-        why: `${aktPerBid} AKT stays locked for every open or won bid until it closes; ${assumedBids} bids are assumed for the machine, plus a little for fees.`,
-        source: sources.chain,
-      },
-    ],
-  }
 }

@@ -1,19 +1,30 @@
 /** Akash: a marketplace where tenants lease containers; a provider on a server, or a PC that HomeNode takes over. */
 import { defineNetwork } from '../network.ts'
+import { chainSource } from './chain.ts'
+import { consoleSources } from './console-sources.ts'
 import { homeNodeDuties, providerDuties } from './duties.ts'
 import { estimateHomeNode, estimateProvider } from './estimate.ts'
+import { health } from './health.ts'
+import { marketDataSource } from './market-data.ts'
 import { akashMarket, type AkashMarket } from './market.ts'
 import { homeNodeNeeds, providerNeeds } from './requirements.ts'
 import { signs } from './signs.ts'
+import facts from './sources.json' with { type: 'json' }
+import { wallet } from './wallet.ts'
 
 export const network = defineNetwork<AkashMarket>({
   id: 'akash',
   title: 'Akash',
   alsoKnownAs: ['Akash', 'HomeNode'],
   tokens: ['AKT'],
+  tokenIds: [{ symbol: 'AKT', ids: { coingecko: 'akash-network', coinpaprika: 'akt-akash-network', llama: 'coingecko:akash-network', kraken: 'AKTUSD' }, source: facts.tokenIds }],
+  pegs: [{ symbol: 'ACT', usd: 1, why: 'ACT is minted and burned against AKT at 1 USD each; in a halt it may be worth less.', source: facts.burnMint }],
   url: 'https://akash.network',
   market: akashMarket,
   signs,
+  sources: [...consoleSources, marketDataSource, chainSource],
+  health,
+  wallet,
   programmes: [
     {
       id: 'akash/provider',

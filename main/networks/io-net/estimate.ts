@@ -1,15 +1,13 @@
 /** What a worker would be paid: nothing for certain, at best the customer's list price for the share of such cards that is hired. Pure. */
-import type { Capital, Economics, EstimateInput } from '../../../shared/earnings.ts'
+import { factorWords, type Capital, type Economics, type EstimateInput, type LeverSpan } from '../../../shared/earnings.ts'
 import type { EstimateSubject, MarketReading } from '../network.ts'
 import { deviceOf, isCalled } from './devices.ts'
+import facts from './estimate-facts.json' with { type: 'json' }
 import { products, type DeviceRow, type IoNetMarket, type ProductField } from './market.ts'
 import sources from './sources.json' with { type: 'json' }
 
-const reservationFee = 0.0025
-const baseStakeIo = 200
-const unstakeDays = 14
-/** The hourly proof-of-work loads a card that is not hired for up to 15 of 60 minutes. */
-const proofOfWorkShare = 0.25
+const { reservationFee, stake: stakeRule, proofOfWork } = facts
+const feeText = `${Number((reservationFee.share * 100).toPrecision(4))} %`
 
 const notModelled = [
   'what the Incentive Dynamic Engine pays suppliers: it is not published',
@@ -27,13 +25,15 @@ export function estimateWorker(subject: EstimateSubject<IoNetMarket>): Economics
   const row = rowOf(market.value, subject)
   const called = subject.card.model ?? subject.card.name
   if (row === null) return nothing(`The price list holds no ${called}.`, stake)
-  const dearest = dearestProduct(row)
-  if (dearest === null) return nothing(`The price list names the ${called} but gives no price for it.`, stake)
+  const listed = dearestProduct(row)
+  if (listed === null) return nothing(`The price list names the ${called} but gives no price for it.`, stake)
   if (row.total === null || row.hired === null || row.total <= 0) return nothing(`The price list does not say how many ${called} are hired.`, stake)
 
-  const hiredShare = Math.min(1, Math.max(0, row.hired / row.total))
+  const asked = { rate: subject.factor('pay-rate'), use: subject.factor('utilisation') }
+  const dearest = { field: listed.field, usd: listed.usd * asked.rate }
+  const hiredShare = Math.min(1, Math.min(1, Math.max(0, row.hired / row.total)) * asked.use)
   const gross = dearest.usd * 24 * hiredShare
-  const inputs = marketInputs(market, row, dearest, hiredShare)
+  const inputs = marketInputs(market, row, dearest, hiredShare, asked)
   return {
     lines: [
       {
@@ -48,14 +48,14 @@ export function estimateWorker(subject: EstimateSubject<IoNetMarket>): Economics
         id: 'reservation-fee',
         label: 'Reservation fee',
         kind: 'cost',
-        usdPerDay: { cautious: 0, expected: null, hopeful: gross * reservationFee },
-        formula: 'paid hires × 0.25 %',
+        usdPerDay: { cautious: 0, expected: null, hopeful: gross * reservationFee.share },
+        formula: `paid hires × ${feeText}`,
         inputs: ['list-price', 'hired-share', 'reservation-fee'],
       },
     ],
     busy: { cautious: 0, expected: null, hopeful: hiredShare },
     busyInputs: ['hired-share'],
-    waitingLoad: proofOfWorkShare,
+    waitingLoad: proofOfWork.minutesAnHour / 60,
     payWhenAlwaysBusy: null,
     payWithoutWork: null,
     inputs: [...inputs, ...stake.inputs],
@@ -65,11 +65,22 @@ export function estimateWorker(subject: EstimateSubject<IoNetMarket>): Economics
     reasons: [
       ...stake.reasons,
       payRule,
-      `The dearest product listed for it is taken: ${products[dearest.field]}, ${dearest.usd} USD an hour.`,
-      'While not hired, an hourly proof-of-work loads the card for up to 15 minutes.',
+      `The dearest product listed for it is taken: ${products[listed.field]}, ${listed.usd} USD an hour.`,
+      `While not hired, an hourly proof-of-work loads the card for up to ${proofOfWork.minutesAnHour} minutes.`,
       ...(row.hired > row.total ? ['The price list counts more hired cards than cards; all are taken as hired.'] : []),
     ],
+    spans: spansOf(row, listed.usd, hiredShare),
   }
+}
+
+/** How far the list price and the share hired may lie off. */
+function spansOf(row: DeviceRow, dearestUsd: number, hiredShare: number): LeverSpan[] {
+  const cheapest = Math.min(...Object.values(row.prices))
+  return [
+    { lever: 'utilisation', low: 0.5, high: hiredShare > 0 ? Math.max(1, Math.min(1.25, 1 / hiredShare)) : 1.25, why: 'From half the share that is hired now to a quarter more, at most all the time.' },
+    { lever: 'pay-rate', low: cheapest / dearestUsd, high: 1, why: 'From the cheapest to the dearest product that is listed for the device.' },
+    { lever: 'speed', low: 1, high: 1, why: 'A hire is paid by the hour, however fast the card is.' },
+  ]
 }
 
 interface Stake {
@@ -111,13 +122,14 @@ function dearestProduct(row: DeviceRow): { field: ProductField; usd: number } | 
   return priced.reduce<{ field: ProductField; usd: number } | null>((best, [field, usd]) => (best === null || usd > best.usd ? { field, usd } : best), null)
 }
 
-function marketInputs(reading: MarketReading<IoNetMarket>, row: DeviceRow, dearest: { field: ProductField; usd: number }, hiredShare: number): EstimateInput[] {
+function marketInputs(reading: MarketReading<IoNetMarket>, row: DeviceRow, dearest: { field: ProductField; usd: number }, hiredShare: number, asked: { rate: number; use: number }): EstimateInput[] {
   const { origin, source, takenAt, confidence, stale } = reading
-  const from = { origin, source, takenAt, confidence, stale }
+  const from = { source, takenAt, confidence, stale }
+  const originOf = (factor: number): EstimateInput['origin'] => (factor === 1 ? origin : 'user')
   return [
-    { ...from, id: 'list-price', label: `List price, ${products[dearest.field]}, ${row.name}`, value: dearest.usd, unit: 'USD/h' },
-    { ...from, id: 'hired-share', label: `Share of ${row.name} hired`, value: hiredShare, unit: 'share', note: `${row.hired} of ${row.total}` },
-    { id: 'reservation-fee', label: 'Reservation fee', value: reservationFee, unit: 'share', origin: 'bundled', source: sources.docs, takenAt: Date.parse(sources.docs.date), confidence: 'medium', stale: false },
+    { ...from, origin: originOf(asked.rate), id: 'list-price', label: `List price, ${products[dearest.field]}, ${row.name}`, value: dearest.usd, unit: 'USD/h', ...(asked.rate === 1 ? {} : { note: factorWords(asked.rate) }) },
+    { ...from, origin: originOf(asked.use), id: 'hired-share', label: `Share of ${row.name} hired`, value: hiredShare, unit: 'share', note: `${row.hired} of ${row.total}${asked.use === 1 ? '' : `; ${factorWords(asked.use)}`}` },
+    { id: 'reservation-fee', label: 'Reservation fee', value: reservationFee.share, unit: 'share', origin: 'bundled', source: reservationFee.source, takenAt: Date.parse(reservationFee.source.date), confidence: 'medium', stale: false },
   ]
 }
 
@@ -125,7 +137,7 @@ function stakeOf(subject: EstimateSubject<IoNetMarket>): Stake {
   const device = deviceOf(subject.card)
   if (!device?.supported) return { capital: [], inputs: [], reasons: ['io.net does not take this card.'] }
   const multiplier = device.multiplier ?? 1
-  const amount = baseStakeIo * Math.max(1, multiplier)
+  const amount = stakeRule.io * Math.max(1, multiplier)
   const price = subject.tokenUsd('IO')
   const assumed = device.multiplier === null
   const input: EstimateInput = {
@@ -146,10 +158,10 @@ function stakeOf(subject: EstimateSubject<IoNetMarket>): Stake {
         asset: 'IO',
         amount,
         usd: price?.value == null ? null : amount * price.value,
-        lockDays: unstakeDays,
+        lockDays: stakeRule.unstakeDays,
         slashable: true,
-        why: `${baseStakeIo} IO × the multiplier (at least 1) for each card, without which it is neither rewarded nor hired. Leaving takes ${unstakeDays} days and is not possible while hired.`,
-        source: sources.docs,
+        why: `${stakeRule.io} IO × the multiplier (at least 1) for each card, without which it is neither rewarded nor hired. Leaving takes ${stakeRule.unstakeDays} days and is not possible while hired.`,
+        source: stakeRule.source,
       },
     ],
     inputs: [input, ...(price ? [price] : [])],

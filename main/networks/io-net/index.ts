@@ -2,18 +2,26 @@
 import { defineNetwork } from '../network.ts'
 import { workerDuties } from './duties.ts'
 import { estimateWorker } from './estimate.ts'
+import { health } from './health.ts'
 import { ioNetMarket, type IoNetMarket } from './market.ts'
+import { networkSources } from './network-sources.ts'
 import { workerNeeds } from './requirements.ts'
 import { signs } from './signs.ts'
+import facts from './sources.json' with { type: 'json' }
+import { wallet } from './wallet.ts'
 
 export const network = defineNetwork<IoNetMarket>({
   id: 'io-net',
   title: 'io.net',
   alsoKnownAs: ['io.net', 'io-net', 'ionet'],
   tokens: ['IO'],
+  tokenIds: [{ symbol: 'IO', ids: { coingecko: 'io', coinpaprika: 'io-ionet', llama: 'coingecko:io' }, source: facts.tokenIds }],
   url: 'https://io.net',
   market: ioNetMarket,
   signs,
+  sources: networkSources,
+  health,
+  wallet,
   programmes: [
     {
       id: 'io-net/worker',

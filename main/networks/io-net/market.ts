@@ -1,6 +1,7 @@
 /** Reads `market-snapshot`: the customer's list prices of each device and how many of it are hired. */
 import { z } from 'zod'
 import { readGpuName, type GpuName } from '../../../shared/gpu-names.ts'
+import { atMost, nameOf, standsThere } from '../../../shared/outside-answers.ts'
 import { MarketMisfit, type MarketDefinition } from '../network.ts'
 import sources from './sources.json' with { type: 'json' }
 
@@ -12,7 +13,9 @@ export interface DeviceRow {
   name: string
   /** `name` as read, to tell cards by. */
   called: GpuName
-  /** USD per hour of the products that are listed. */
+  /** "GPU", "CPU"; null: not said. */
+  type: string | null
+  /** USD per hour of the products that are listed. A price of 0 is none. */
   prices: Partial<Record<ProductField, number>>
   total: number | null
   hired: number | null
@@ -22,13 +25,9 @@ export interface IoNetMarket {
   rows: DeviceRow[]
 }
 
-/** Numbers may come as text. What is no plain number is left for the schema to refuse. */
-function toNumber(value: unknown): unknown {
-  return typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?(e[+-]?\d+)?\s*$/i.test(value) ? Number(value) : value
-}
 /** Beyond these a number is a slip: the dearest device costs a few USD an hour, and the network counts hundreds of thousands. */
-const usd = z.preprocess(toNumber, z.number().nonnegative().max(10_000)).nullish()
-const amount = z.preprocess(toNumber, z.number().nonnegative().max(1e9)).nullish()
+const usd = atMost(10_000).nullish()
+const amount = atMost(1e9).nullish()
 const row = z.object({
   brand_name: z.string().nullish(),
   hardware_name: z.string().min(1),
@@ -37,6 +36,8 @@ const row = z.object({
   kubernetes_price: usd,
   caas_price: usd,
   vmaas_price: usd,
+  type: z.string().nullish(),
+  currency: z.string().nullish(),
   total: amount,
   hired: amount,
   idle: amount,
@@ -48,6 +49,8 @@ export const ioNetMarket: MarketDefinition<IoNetMarket> = {
   title: 'io.net list prices',
   shelfLifeMs: 24 * 3_600_000,
   parse: parseMarketSnapshot,
+  hosts: ['api.io.solutions'],
+  source: sources.marketApi,
   readMarket: (request) => request({ method: 'GET', url: sources.marketApi.url, what: 'list prices and hires of io.net' }),
 }
 
@@ -61,7 +64,9 @@ export function parseMarketSnapshot(raw: unknown): IoNetMarket {
     rows: withoutCopies(data).map((one) => ({
       name: one.hardware_name,
       called: readGpuName(one.hardware_name),
-      prices: Object.fromEntries(fields.flatMap((field) => (one[field] == null ? [] : [[field, one[field]]]))),
+      type: one.type ?? null,
+      // No currency is ever named; one that is, and is not the dollar, says that the figures are none of ours.
+      prices: one.currency != null && one.currency.toUpperCase() !== 'USD' ? {} : Object.fromEntries(fields.flatMap((field) => (one[field] ? [[field, one[field]]] : []))),
       total: one.total ?? (one.hired != null && one.idle != null ? one.hired + one.idle : null),
       hired: one.hired ?? (one.total != null && one.idle != null ? Math.max(0, one.total - one.idle) : null),
     })),
@@ -75,18 +80,9 @@ function withoutCopies(data: z.infer<typeof row>[]): z.infer<typeof row>[] {
 
 function misfitSentence(raw: unknown, error: z.ZodError): string {
   const path = error.issues[0]?.path ?? []
-  const found = path.reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined), raw)
-  const is = found === undefined ? 'is missing' : `is ${described(found)}`
-  const where = path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`)).join('')
+  const is = standsThere(raw, path)
   if (path.length === 0) return `it should be an object with a list "data", and ${is}.`
   if (path.length === 1 && path[0] === 'data') return `it should hold a list "data", which ${is}.`
-  const expected = ['hardware_name', 'brand_name', 'status'].includes(String(path.at(-1))) ? 'text' : path.length === 2 ? 'an object' : `a number of 0 or more, and at most ${String(path.at(-1)).endsWith('price') ? '10,000 USD' : 'a thousand million'},`
-  return `${where} ${is}, where ${expected} is expected.`
-}
-
-function described(value: unknown): string {
-  if (typeof value === 'string') return `the text "${value.slice(0, 40)}"`
-  if (typeof value === 'number' && !Number.isFinite(value)) return 'too large a number to reckon with'
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
-  return Array.isArray(value) ? 'a list' : 'an object'
+  const expected = ['hardware_name', 'brand_name', 'status', 'type', 'currency'].includes(String(path.at(-1))) ? 'text' : path.length === 2 ? 'an object' : `a number of 0 or more, and at most ${String(path.at(-1)).endsWith('price') ? '10,000 USD' : 'a thousand million'},`
+  return `${nameOf(path)} ${is}, where ${expected} is expected.`
 }

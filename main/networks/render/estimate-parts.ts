@@ -1,5 +1,5 @@
 /** What the estimates of this network share: the price, values per scenario, and saying that there is no figure. */
-import type { Economics, EstimateInput, Scenarios } from '../../../shared/earnings.ts'
+import { factorWords, type Economics, type EstimateInput, type Scenarios } from '../../../shared/earnings.ts'
 import type { EstimateSubject } from '../network.ts'
 import type { RenderMarket } from './market.ts'
 
@@ -28,4 +28,14 @@ export function noFigure(reasons: string[], rest: Partial<Economics> = {}): Econ
     lines: [], busy: nothing, payWhenAlwaysBusy: null, payWithoutWork: null, inputs: [], capital: [],
     confidence: 'none', notModelled: [], reasons, ...rest,
   }
+}
+
+/** The inputs as a question moved them, all by one factor or each by its id; a share never passes 1. */
+export function moved(inputs: EstimateInput[], factors: number | Record<string, number>): EstimateInput[] {
+  return inputs.map((input) => {
+    const factor = typeof factors === 'number' ? factors : (factors[input.id] ?? 1)
+    if (factor === 1 || input.value === null) return input
+    const value = input.value * factor
+    return { ...input, value: input.unit.startsWith('share') ? Math.min(1, value) : value, origin: 'user', note: [factorWords(factor), ...(input.note === undefined ? [] : [input.note])].join('; ') }
+  })
 }

@@ -1,20 +1,31 @@
 /** Render: rendering nodes for artists, compute nodes under the name Dispersed, and Salad as a subnet. */
 import { defineNetwork } from '../network.ts'
+import { renderBacktest } from './backtest.ts'
 import { computeDuties, renderingDuties, saladDuties } from './duties.ts'
 import { estimateCompute, estimateRendering, estimateSalad } from './estimate.ts'
+import { renderHealth } from './health.ts'
 import { renderMarket, type RenderMarket } from './market.ts'
 import { computeNeeds, renderingNeeds, saladNeeds } from './requirements.ts'
 import { readClientScore, signs } from './software.ts'
+import { burnsSource } from './sources-burns.ts'
+import { nodesSource } from './sources-nodes.ts'
+import tokenIds from './token-ids.json' with { type: 'json' }
+import { wallet } from './wallet.ts'
 
 export const network = defineNetwork<RenderMarket>({
   id: 'render',
   title: 'Render',
   alsoKnownAs: ['Render Network', 'RNDR', 'Dispersed', 'Salad'],
   tokens: ['RENDER'],
+  tokenIds,
   url: 'https://rendernetwork.com',
   market: renderMarket,
   signs,
   readClientScore,
+  sources: [burnsSource, nodesSource],
+  health: renderHealth,
+  wallet,
+  backtest: renderBacktest,
   programmes: [
     {
       id: 'render/rendering',

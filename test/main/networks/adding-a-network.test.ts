@@ -11,9 +11,17 @@ import { defineNetwork } from '../network.ts'
 
 export const network = defineNetwork<{ usdPerHour: number }>({
   id: 'fifth', title: 'Fifth', alsoKnownAs: ['Fifth'], tokens: ['FIF'], url: 'https://fifth.example',
+  tokenIds: [{ symbol: 'FIF', ids: { coingecko: 'fifth', llama: 'coingecko:fifth' }, source: { url: 'https://fifth.example', date: '2026-11-01' } }],
+  sources: [{ id: 'fifth/use', title: 'Fifth use', what: 'use', hosts: ['fifth.example'], shelfLifeMs: 1000, source: { url: 'https://fifth.example/use', date: '2026-11-01' }, read: (request) => request({ method: 'GET', url: 'https://fifth.example/use', what: 'use' }), parse: (raw) => raw }],
+  health: ({ at, value }) => ({
+    sentence: 'Half of it is used.', models: [], modelsSource: null, missing: ['everything else'],
+    figures: [{ id: 'utilisation', label: 'Used', group: 'use', unit: 'share', value: value('fifth/use') === null ? null : 0.5, origin: 'live', source: { url: 'https://fifth.example/use', date: '2026-11-01' }, takenAt: at, isStale: false, confidence: 'low', note: 'made up', trend: [] }],
+    emission: [{ title: 'First year', from: at - 1000, to: at + 864e5 * 10 + 1, pays: 'FIF', cliff: 'It ends.', source: { url: 'https://fifth.example', date: '2026-11-01' } }],
+  }),
+  wallet: { chain: 'evm', title: 'address', hosts: ['fifth.example'], readBalances: async () => [], readPayouts: null, remark: 'made up' },
   signs: [{ programmeId: 'fifth/host', processNames: ['fifthd'], source: { url: 'https://fifth.example', date: '2026-11-01' } }],
   market: {
-    title: 'Fifth prices', shelfLifeMs: 1000,
+    title: 'Fifth prices', shelfLifeMs: 1000, hosts: ['fifth.example'], source: { url: 'https://fifth.example/prices', date: '2026-11-01' },
     parse: (raw) => raw as { usdPerHour: number },
     readMarket: (request) => request({ method: 'GET', url: 'https://fifth.example/prices', what: 'prices' }),
   },
@@ -32,12 +40,17 @@ import { loadGpuTable } from './main/earnings/gpu-table.ts'
 import { loadMarkets } from './main/earnings/markets.ts'
 import { whatIf } from './main/earnings/what-if.ts'
 import { citedUrls, networks, paysFor, programmeInfos, providerSigns } from './main/networks/index.ts'
+import { setUpNetworkHealth } from './main/network-health.ts'
 import { defaultSettings } from './shared/settings.ts'
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const now = Date.parse('2026-11-23T12:00:00Z')
 const markets = loadMarkets({ resourcesFolder: 'resources', networks, files: {}, prices: {}, now, log })
 const answer = whatIf({ gpuModel: 'RTX 4090', gpuCount: 1, gpuTable: loadGpuTable('resources'), networks, markets, settings: defaultSettings, overrides: { usdPerKwh: 0.15, wattsWork: 450, wattsWait: 20 }, at: now })
+const live = { market: () => null, value: (id) => (id === 'fifth/use' ? { value: {} } : null), tokenUsd: () => null, currencyUsd: () => null }
+const healths = setUpNetworkHealth({ networks, markets, live, tables: { figures: () => ({}) }, clouds: [], gpuTable: loadGpuTable('resources'), clock: { now: () => now } })
+const health = networks.map((one) => one.id).includes('fifth') ? healths.health('fifth') : null
 console.log(JSON.stringify({
+  use: health?.figures[0].value ?? null, cliffInDays: health?.nextCliff.inDays ?? null, healths: networks.map((one) => healths.health(one.id).networkId),
   programmes: programmeInfos().map((one) => one.id), markets: markets.statuses().map((one) => one.id), cited: citedUrls().has('https://fifth.example/join'),
   pays: paysFor('rendering'), signs: providerSigns(),
   net: answer.estimates.find((one) => one.programmeId === 'fifth/host')?.net ?? null,
@@ -64,6 +77,8 @@ test('a folder and one line add a network, and taking them away removes it', () 
   expect(after.programmes).toEqual(['fifth/host', ...before.programmes])
   expect(after.markets).toContain('fifth')
   expect(after.cited).toBe(true)
+  expect(after).toMatchObject({ use: 0.5, cliffInDays: 10 })
+  expect(after.healths).toEqual(['fifth', ...before.healths])
   expect(after.pays).toContain('Fifth host')
   expect(after.signs).toContainEqual({ programmeTitle: 'Fifth host', processNames: ['fifthd'] })
   expect(after.net?.low).toBeCloseTo(-0.072, 9)
@@ -76,6 +91,6 @@ test('a folder and one line add a network, and taking them away removes it', () 
   expect(ask()).toEqual(before)
 }, 60_000)
 
-function ask(): { programmes: string[]; markets: string[]; cited: boolean; pays: string[]; signs: { programmeTitle: string; processNames: string[] }[]; net: { low: number; expected: number; high: number } | null } {
+function ask(): { use: number | null; cliffInDays: number | null; healths: string[]; programmes: string[]; markets: string[]; cited: boolean; pays: string[]; signs: { programmeTitle: string; processNames: string[] }[]; net: { low: number; expected: number; high: number } | null } {
   return JSON.parse(execFileSync(process.execPath, ['ask.ts'], { cwd: copy, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))
 }

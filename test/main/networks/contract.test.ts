@@ -6,8 +6,10 @@ import { whatIf } from '../../../main/earnings/what-if.ts'
 import { loadMarkets } from '../../../main/earnings/markets.ts'
 import { citedUrls, networks, paysFor, programmeInfos, providerSigns, readClientScore } from '../../../main/networks/index.ts'
 import { MarketMisfit } from '../../../main/networks/network.ts'
+import { leverIds } from '../../../shared/earnings.ts'
 import { defaultSettings } from '../../../shared/settings.ts'
 import { gpuTable, quiet, resourcesFolder, root } from '../earnings/estimating.ts'
+import { cardOf, subjectOf } from './render/subject.ts'
 
 interface EstimateCase {
   name: string
@@ -114,6 +116,30 @@ describe.each(networks)('$title', (network) => {
       expect((caught as Error).message).toMatch(/\S.*\.$/)
     })
   }
+
+  test.each(network.programmes)('$id: what a question moves, moves the estimate the right way, and its spans can be', (programme) => {
+    for (const model of ['GeForce RTX 4090', 'H100 SXM5 80 GB', 'Radeon RX 7900 XTX']) {
+      const tokenUsd = (symbol: string) => ({ id: `token-price-${symbol.toLowerCase()}`, label: symbol, value: 1, unit: 'USD', origin: 'user' as const, source: null, takenAt: null, confidence: 'high' as const, stale: false })
+      const incomeWith = (lever: string, factor: number): number => {
+        const { lines, busy } = programme.estimate({ ...subjectOf<never>(model, { card: cardOf(model), tokenUsd }), factor: (one) => (one === lever ? factor : 1) })
+        for (const share of Object.values(busy)) if (share !== null) expect(share >= 0 && share <= 1, `${programme.id} ${lever} × ${factor}: busy ${share}`).toBe(true)
+        return lines.filter((line) => line.kind === 'income').reduce((sum, line) => sum + (line.usdPerDay.expected ?? 0), 0)
+      }
+      for (const lever of ['utilisation', 'pay-rate', 'speed'] as const) {
+        const usual = incomeWith(lever, 1)
+        expect(incomeWith(lever, 2), `${lever} doubled`).toBeGreaterThanOrEqual(usual - 1e-9)
+        expect(incomeWith(lever, 0.5), `${lever} halved`).toBeLessThanOrEqual(usual + 1e-9)
+        expect(Number.isFinite(incomeWith(lever, 1e6))).toBe(true)
+      }
+      const { spans = [] } = programme.estimate({ ...subjectOf<never>(model, { card: cardOf(model), tokenUsd }) })
+      for (const { lever, low, high, why } of spans) {
+        expect(leverIds).toContain(lever)
+        expect(low >= 0 && low <= 1 && high >= 1, `${lever}: ${low} to ${high}`).toBe(true)
+        expect(why).toMatch(/\S.*\.$/)
+      }
+      expect(new Set(spans.map((span) => span.lever)).size).toBe(spans.length)
+    }
+  })
 
   const casesFile = join(folder(network.id), 'fixtures', 'estimate-cases.json')
   const cases = existsSync(casesFile) ? (readJson(casesFile) as EstimateCase[]) : []

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import availability from '../../../../main/networks/render/availability.json' with { type: 'json' }
 import bundled from '../../../../main/networks/render/reward-weeks.json' with { type: 'json' }
 import { parseRewardEpochs } from '../../../../main/networks/render/market.ts'
-import { percentile, predictRate, rateOfWeek, tier3Share } from '../../../../main/networks/render/reward-rate.ts'
+import { bundledWeeks, percentile, predictRate, rateOfWeek, tier3Share } from '../../../../main/networks/render/reward-rate.ts'
 
 const samples = join(import.meta.dirname, '../../../../../shared/data/api-samples')
 const epochsFile = join(samples, 'render-liability-epochs-76-87.json')
@@ -64,6 +64,6 @@ describe.skipIf(!areThere)('recomputed from the full recordings', () => {
   test('the whole recording reads as a market answer, every week exact', () => {
     const { weeks } = parseRewardEpochs(raw)
     expect(weeks.map((week) => rateOfWeek(week)?.isExact)).toEqual(Array.from({ length: 12 }, () => true))
-    expect(predictRate(weeks, Date.parse('2026-11-23'))?.perThousand.hopeful).toBeCloseTo(1.8236, 4)
+    expect(predictRate(weeks, Date.parse('2026-11-23'))).toEqual(predictRate(bundledWeeks(), Date.parse('2026-11-23')))
   })
 })

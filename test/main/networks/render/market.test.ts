@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseRewardEpochs, renderMarket, type RenderMarket } from '../../../../main/networks/render/market.ts'
 import { MarketMisfit } from '../../../../main/networks/network.ts'
-import { predictRate } from '../../../../main/networks/render/reward-rate.ts'
+import { predictBand } from '../../../../main/networks/render/rate-band.ts'
+import { predictRate, tier3Share } from '../../../../main/networks/render/reward-rate.ts'
 import { estimateRendering } from '../../../../main/networks/render/estimate.ts'
 import { readingOf, subjectOf } from './subject.ts'
 
@@ -44,7 +45,7 @@ describe('reading the epochs', () => {
     const market = renderMarket.parse(bundled.answer)
     const rate = predictRate(market.weeks, at)
     expect(rate?.exactWeeks).toBe(12)
-    expect(rate?.perThousand.expected).toBeCloseTo(0.84612, 5)
+    expect(rate?.perThousand.expected).toBeCloseTo(0.8418, 4)
   })
 
   test('a week given twice counts once, whatever the order', () => {
@@ -77,12 +78,36 @@ describe('reading the epochs', () => {
 describe('weeks → rate', () => {
   const rateOf = (epochs: RawEpoch[], when = at) => predictRate(parseRewardEpochs(answerOf(epochs)).weeks, when)
 
-  test('only the last twelve known weeks count', () => {
+  test('all known weeks count, in whatever order they come', () => {
     const epochs = Array.from({ length: 20 }, (_, index) => renderingEpoch(100 + index, index < 8 ? 1e6 : 10e6))
     const rate = rateOf(epochs)
-    expect(rate?.weeks).toBe(12)
-    expect(rate?.least).toBeCloseTo(rate?.greatest ?? NaN, 12)
+    expect(rate?.weeks).toBe(20)
+    expect((rate?.greatest ?? NaN) / (rate?.least ?? NaN)).toBeCloseTo(10, 9)
     expect(rateOf([...epochs].reverse())).toEqual(rate)
+  })
+
+  test('the further ahead of the newest week, the wider the band', () => {
+    const epochs = Array.from({ length: 12 }, (_, index) => renderingEpoch(100 + index, 10e6 * 1.5 ** (index % 3)))
+    const end = Date.parse(epochs.at(-1)?.end ?? '')
+    const widthAt = (days: number): number => {
+      const { cautious, hopeful } = rateOf(epochs, end + days * 86_400_000)?.perThousand ?? { cautious: 1, hopeful: NaN }
+      return hopeful / cautious
+    }
+    expect(rateOf(epochs, end)?.weeksAhead).toBe(1)
+    expect(rateOf(epochs, end + 7 * 86_400_000)?.weeksAhead).toBe(2)
+    expect(widthAt(20)).toBeGreaterThan(widthAt(0))
+    expect(widthAt(400)).toBeGreaterThan(widthAt(20))
+    expect(widthAt(800) / widthAt(400)).toBeLessThan(1.05)
+  })
+
+  test('weeks known by totals alone widen the band by what their rates may be off', () => {
+    const hours = [10e6, 14e6, 9e6, 20e6, 12e6, 11e6, 17e6, 8e6]
+    const epochs = hours.map((each, index) => renderingEpoch(100 + index, each))
+    const rate = rateOf(epochs, Date.parse(epochs.at(-1)?.end ?? ''))
+    const sure = predictBand(hours.map((each, week) => ({ week, rate: 1 / each })), hours.length)
+    const share = tier3Share()
+    expect(rate?.exactWeeks).toBe(0)
+    expect((rate?.perThousand.hopeful ?? NaN) / (rate?.perThousand.cautious ?? NaN)).toBeCloseTo(((sure?.high ?? NaN) / (sure?.low ?? NaN)) * ((1 - share.cautious / 2) / (1 - share.hopeful / 2)), 6)
   })
 
   test('weeks without hours or pay are no weeks; without any there is no rate', () => {

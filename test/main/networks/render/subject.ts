@@ -50,6 +50,7 @@ export function subjectOf<Market>(model: string, change: Partial<EstimateSubject
     tokenUsd: (symbol) => (symbol === 'RENDER' ? input('token-price-render', 2.01, 'USD') : null),
     measured: () => null,
     octaneScore: null,
+    factor: () => 1,
     ...change,
   }
 }

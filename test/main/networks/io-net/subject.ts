@@ -1,0 +1,34 @@
+/** Subjects for the tests of this network: what it was told, by source, and what is asked of an estimate. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cardOfModel } from '../../../../main/earnings/cards.ts'
+import { network } from '../../../../main/networks/io-net/index.ts'
+import { parseMarketSnapshot, type IoNetMarket } from '../../../../main/networks/io-net/market.ts'
+import type { EstimateSubject, HealthSubject, KeptValue, MarketReading } from '../../../../main/networks/network.ts'
+import type { Factors } from '../../../../shared/earnings.ts'
+import { at, gpuTable, root } from '../../earnings/estimating.ts'
+
+export const recorded = (name: string): any => JSON.parse(readFileSync(join(root, 'main/networks/io-net/fixtures', name), 'utf8'))
+
+export function live(raw: unknown, change: Partial<MarketReading<IoNetMarket>> = {}): MarketReading<IoNetMarket> {
+  return { value: parseMarketSnapshot(raw), origin: 'live', source: { url: 'https://api.io.solutions', date: null }, takenAt: at, stale: false, confidence: 'high', ...change }
+}
+
+/** Its sources by word as they were recorded. */
+export function told(...words: string[]): (id: string) => KeptValue | null {
+  return (id) => {
+    const source = network.sources.find((one) => one.id === id)
+    const word = id.split('/')[1] ?? ''
+    return source && words.includes(word) ? { value: source.parse(recorded(`sources/${word}.json`)), origin: 'live', source: source.source, takenAt: at, isStale: false } : null
+  }
+}
+
+export function healthSubject(change: Partial<HealthSubject<IoNetMarket>> = {}): HealthSubject<IoNetMarket> {
+  return { at, value: () => null, market: null, tokenUsd: () => null, kept: () => [], ...change }
+}
+
+export function estimateSubject(model: string, raw: unknown, factors: Factors = {}): EstimateSubject<IoNetMarket> {
+  const facts = gpuTable.byModel(model)
+  if (!facts) throw new Error(`no ${model}`)
+  return { at, card: cardOfModel(facts), count: 1, gpusInMachine: 1, modelsInMachine: 1, machine: null, market: live(raw), tokenUsd: () => null, measured: () => null, factor: (lever) => factors[lever] ?? 1, octaneScore: null }
+}
