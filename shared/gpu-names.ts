@@ -32,8 +32,21 @@ export function readGpuNames(text: string): GpuName[] {
   return parts.filter((part) => part !== '').map((part, index) => readGpuName(index === 0 || /^[a-z]{2,}\s/i.test(part) ? part : `${line}${part}`))
 }
 
+/** A comparison reads the same few hundred names over and over; more than this many are not kept. */
+const mostKept = 4096
+const kept = new Map<string, Readonly<GpuName>>()
+
 /** Pure. "NVIDIA GeForce RTX 4060 Ti 16GB" and "rtx4060ti 16 gb" read the same. */
-export function readGpuName(text: string): GpuName {
+export function readGpuName(text: string): Readonly<GpuName> {
+  const known = kept.get(text)
+  if (known) return known
+  if (kept.size >= mostKept) kept.clear()
+  const name = Object.freeze(workOut(text))
+  kept.set(text, name)
+  return name
+}
+
+function workOut(text: string): GpuName {
   let memoryGb: number | null = null
   const plain = text
     .toLowerCase()

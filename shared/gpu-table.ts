@@ -18,6 +18,8 @@ export interface GpuTable {
   match(card: CardSeen): GpuFacts | null
   /** The row a person means; where a name stands for several variants, the one sold first. */
   find(typed: string): GpuFacts | null
+  /** All rows that the words fit equally well: one where a card is meant, several where "A100" may be any of four, none where nothing fits. */
+  meant(typed: string): GpuFacts[]
   /** Names close to what was typed, best first. */
   nearest(typed: string, limit?: number): string[]
   /** Names that fit what was typed so far, best first. */
@@ -79,16 +81,34 @@ export function createGpuTable(rows: readonly GpuFacts[]): GpuTable {
   }
 
   function find(typed: string): GpuFacts | null {
-    const exact = byModelLower.get(typed.trim().toLowerCase())
-    if (exact) return exact
-    if (isSlice(typed)) return null
+    return byKey(typed) ?? variantSoldFirst(fitting(typed))
+  }
+
+  /** A key of the table is that row, whatever else shares its name. */
+  function byKey(typed: string): GpuFacts | null {
+    return byModelLower.get(typed.trim().toLowerCase()) ?? null
+  }
+
+  function fitting(typed: string): Entry[] {
+    if (isSlice(typed)) return []
     const name = readGpuName(typed)
-    if (name.core === '') return null
+    if (name.core === '') return []
     const found = named(name)
-    if (found.length > 0) return variantSoldFirst(preferPrimary(found, [name]))
+    if (found.length > 0) return preferPrimary(found, [name])
     const shortened = ['rtx', 'gtx', 'rx', 'arc', 'arc pro', 'pro'].flatMap((line) => named({ core: `${line} ${name.core}`, memoryGb: name.memoryGb }))
-    const lines = unique(shortened).filter((entry) => entry.row.class !== 'workstation' || /[a-z]/.test(name.core))
-    return lines.length > 0 ? variantSoldFirst(preferPrimary(lines, [])) : null
+    return preferPrimary(unique(shortened).filter((entry) => entry.row.class !== 'workstation' || /[a-z]/.test(name.core)), [])
+  }
+
+  function meant(typed: string): GpuFacts[] {
+    const key = byKey(typed) ?? byKey(typed.trim().replace(/^(nvidia|amd|intel)\s+/i, ''))
+    if (key) return [key]
+    const found = fitting(typed)
+    return (found.length > 0 ? unique([...found, ...otherBuses(readGpuName(typed))]) : found).map((entry) => entry.row)
+  }
+
+  /** "H100" may be any board of that name, whatever its connector. */
+  function otherBuses(name: GpuName): Entry[] {
+    return entries.filter((entry) => entry.names.some((own) => /^(pcie|sxm\d?|nvl)$/.test(own.core.startsWith(`${name.core} `) ? own.core.slice(name.core.length + 1) : '') && fitsNameMemory(entry, own, name)))
   }
 
   function nearest(typed: string, limit = 5): string[] {
@@ -115,7 +135,7 @@ export function createGpuTable(rows: readonly GpuFacts[]): GpuTable {
     return (listed.length > 0 ? listed : nearest(text, limit)).slice(0, limit)
   }
 
-  return { rows, byModel: (model) => byModel.get(model) ?? null, match, find, nearest, search }
+  return { rows, byModel: (model) => byModel.get(model) ?? null, match, find, meant, nearest, search }
 }
 
 /** Of rows that all fit the name, the one that fits the card; null when none or several do. */

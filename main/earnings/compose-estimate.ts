@@ -1,4 +1,4 @@
-/** Adds electricity to what a programme pays and sums it up: scenarios, band, break-even. Pure, see EARNINGS.md of the plan. */
+/** Adds electricity and wear to what a programme pays and sums it up: scenarios, band, break-even. Pure, see EARNINGS.md of the plan. */
 import {
   electricityPerDay,
   type Band,
@@ -15,12 +15,18 @@ export type Composed = Pick<Estimate, 'net' | 'lines' | 'inputs' | 'capital' | '
 
 type Maybe = number | null
 /** What stands behind the watts and the price of every plan that has them. */
-const wattIds = ['wall-factor', 'wall-offset']
+const wattIds = ['wall-factor', 'wall-offset', 'power-factor']
 const priceIds = ['usd-per-kwh', 'currency-rate']
 
-/** `power: null`: what the card draws is not known, so no net can be given. */
-export function composeEstimate(economics: Economics, power: PowerPlan | null): Composed {
-  const lines = [...economics.lines.map(toLine), ...electricityLines(economics, power)]
+/** What an hour of work is taken to wear off one card. */
+export interface Wear {
+  usdPerHour: number
+  inputs: EstimateInput[]
+}
+
+/** `power: null`: what the card draws is not known, so no net can be given. `wear: null`: it is not counted. */
+export function composeEstimate(economics: Economics, power: PowerPlan | null, wear: Wear | null = null): Composed {
+  const lines = [...economics.lines.map(toLine), ...electricityLines(economics, power), ...(wear === null ? [] : [wearLine(economics, wear)])]
   const nets: Scenarios<Maybe> = { cautious: sum(lines, 'low'), expected: sum(lines, 'expected'), hopeful: sum(lines, 'high') }
   const net = bandOf(nets)
   const hasFigure = net.low !== null || net.expected !== null || net.high !== null
@@ -31,13 +37,25 @@ export function composeEstimate(economics: Economics, power: PowerPlan | null): 
   return {
     net,
     lines,
-    inputs: uniqueInputs([...economics.inputs, ...(power?.inputs ?? [])]),
+    inputs: uniqueInputs([...economics.inputs, ...(power?.inputs ?? []), ...(wear?.inputs ?? [])]),
     capital: economics.capital,
-    breakEven: breakEvenOf(economics, power, lines),
+    breakEven: breakEvenOf(economics, power, wear, lines),
     confidence: hasFigure ? economics.confidence : 'none',
     notModelled: economics.notModelled,
     reasons,
   }
+}
+
+/** The expected net alone, without its lines. null: not known. */
+export function expectedNet(economics: Economics, power: PowerPlan | null, wear: Wear | null): Maybe {
+  const busy = economics.busy.expected
+  if (power === null || busy === null) return null
+  let net = -electricityPerDay(power, power.wattsWork + power.hostWatts, waitingWatts(economics, power) + power.hostWatts, busy) - 24 * busy * (wear?.usdPerHour ?? 0)
+  for (const { kind, usdPerDay } of economics.lines) {
+    if (usdPerDay.expected === null) return null
+    net += kind === 'cost' ? -Math.abs(usdPerDay.expected) : usdPerDay.expected
+  }
+  return net
 }
 
 /** Watts while waiting, raised by the share of that time in which the network's own checks load the card. */
@@ -54,7 +72,8 @@ function electricityLines(economics: Economics, power: PowerPlan | null): Estima
   const share = economics.waitingLoad ?? 0
   const planned = new Set(power?.inputs.map((input) => input.id))
   const ids = (...watts: string[]): string[] => [...[...watts, ...wattIds, ...priceIds].filter((id) => planned.has(id)), ...(power === null ? [] : (economics.busyInputs ?? []))]
-  const atWall = planned.has('wall-factor') || planned.has('wall-offset') ? ' (× wall factor + wall offset ÷ cards taking part)' : ''
+  const moved = planned.has('power-factor') ? ' × the factor asked about' : ''
+  const atWall = planned.has('wall-factor') || planned.has('wall-offset') ? ` (× wall factor + wall offset ÷ cards taking part)${moved}` : moved
   const lines = [
     line('electricity-working', 'Electricity while working', perScenario((busy, plan) => electricityPerDay(plan, plan.wattsWork, 0, busy)), `24 h × price × watts while working${atWall} × share of the time at work ÷ 1000`, ids('watts-work')),
     line(
@@ -69,10 +88,17 @@ function electricityLines(economics: Economics, power: PowerPlan | null): Estima
   ]
   const host = power?.hostWatts ?? 0
   if (host > 0) {
-    const inputs = ['host-power', ...priceIds].filter((id) => planned.has(id))
+    const inputs = ['host-power', 'power-factor', ...priceIds].filter((id) => planned.has(id))
     lines.push(line('electricity-host', 'Electricity of the rest of the machine', perScenario((_busy, plan) => electricityPerDay(plan, host, host, 1)), '24 h × price × watts of the rest of the machine ÷ cards taking part ÷ 1000', inputs))
   }
   return lines
+}
+
+function wearLine(economics: Economics, wear: Wear): EstimateLine {
+  const { cautious, expected, hopeful } = economics.busy
+  const one = (busy: Maybe): Maybe => (busy === null ? null : negated(24 * busy * wear.usdPerHour))
+  const inputs = [...wear.inputs.map((input) => input.id), ...(economics.busyInputs ?? [])]
+  return line('wear', 'Wear', { cautious: one(cautious), expected: one(expected), hopeful: one(hopeful) }, '24 h × share of the time at work × what an hour of work wears off', inputs)
 }
 
 function line(id: string, label: string, usd: Scenarios<Maybe>, formula: string, inputs: string[]): EstimateLine {
@@ -111,16 +137,16 @@ function bandOf(nets: Scenarios<Maybe>): Band {
   }
 }
 
-function breakEvenOf(economics: Economics, power: PowerPlan | null, lines: EstimateLine[]): BreakEven {
+function breakEvenOf(economics: Economics, power: PowerPlan | null, wear: Wear | null, lines: EstimateLine[]): BreakEven {
   if (power === null) return { utilisation: null, usdPerKwh: null }
-  return { utilisation: breakEvenUtilisation(economics, power), usdPerKwh: breakEvenPrice(economics, power, lines) }
+  return { utilisation: breakEvenUtilisation(economics, power, wear), usdPerKwh: breakEvenPrice(economics, power, lines) }
 }
 
 /** Share of the time at work at which the expected net is 0: power that is drawn without work, against what working leaves over. */
-function breakEvenUtilisation(economics: Economics, power: PowerPlan): Maybe {
+function breakEvenUtilisation(economics: Economics, power: PowerPlan, wear: Wear | null): Maybe {
   const { payWhenAlwaysBusy, payWithoutWork } = economics
   if (payWhenAlwaysBusy === null || payWithoutWork === null) return null
-  const workCost = electricityPerDay(power, power.wattsWork + power.hostWatts, 0, 1)
+  const workCost = electricityPerDay(power, power.wattsWork + power.hostWatts, 0, 1) + 24 * (wear?.usdPerHour ?? 0)
   const waitCost = electricityPerDay(power, waitingWatts(economics, power) + power.hostWatts, 0, 1)
   if (payWhenAlwaysBusy + payWithoutWork - workCost < 0) return null
   const missing = waitCost - payWithoutWork

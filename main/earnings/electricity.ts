@@ -1,12 +1,15 @@
 /** Watts at the wall and what a kilowatt-hour costs: the plan that every estimate's electricity is worked out with. */
 import type { BenchmarkResult } from '../../shared/benchmark.ts'
-import type { Confidence, EstimateInput, Origin, PowerPlan } from '../../shared/earnings.ts'
+import { factorWords, type Confidence, type EstimateInput, type Factors, type Origin, type PowerPlan } from '../../shared/earnings.ts'
 import type { GpuFacts } from '../../shared/gpu-facts.ts'
 import type { Gpu } from '../../shared/machine.ts'
+import { currencyShelfLifeMs } from '../../shared/market-data.ts'
 import type { Source } from '../../shared/network.ts'
 import type { Settings } from '../../shared/settings.ts'
-import { ageInWords, currencyShelfLifeMs, isStale } from './ages.ts'
+import { ageInWords, isStale } from './ages.ts'
+import { factorOf, moved } from './levers.ts'
 import type { Markets } from './markets.ts'
+import { fixedPriceWords, type Tariffs } from './tariffs.ts'
 
 /** Explicit watts are wall figures per GPU and replace everything measured or assumed, the host's share included. */
 export interface PowerOverrides {
@@ -18,16 +21,24 @@ export interface PowerOverrides {
 export interface PowerQuestion {
   gpus: Gpu[]
   facts: GpuFacts | null
-  /** Cards taking part, which share what exists once per machine. */
+  /** Cards of this row. */
   count: number
+  /** All cards of the machine that could take part, which share what exists once per machine; left out: those of this row. */
+  sharing?: number
   takesWholeMachine: boolean
   results: Record<string, BenchmarkResult>
   settings: Settings
   overrides: PowerOverrides
   markets: Markets
+  /** null or left out: the settings' fixed price. */
+  tariffs?: Tariffs | null
+  /** What the question moves; left out: nothing. */
+  factors?: Factors
   at: number
 }
 
+/** The mean of a tariff is taken over this time to come: a week holds every hour of a weekly table. */
+const meanOverMs = 7 * 86_400_000
 /** A card's idle draw is not published; a tenth of board power is the model's assumption. */
 const waitingShare = 0.1
 const assumedHostW = 60
@@ -50,7 +61,15 @@ export function planPower(question: PowerQuestion): PowerPlan | null {
   const watts = wattsOf(question)
   const plan = watts === null ? null : wallPlan(question, watts, price)
   const { wattsWork, wattsWait } = question.overrides
-  return wattsWork === undefined && wattsWait === undefined ? plan : explicitPlan(question, plan, price)
+  const found = wattsWork === undefined && wattsWait === undefined ? plan : explicitPlan(question, plan, price)
+  return found === null ? null : withFactor(found, factorOf(question.factors, 'power'))
+}
+
+/** Watts at the wall, moved by a question. */
+function withFactor(plan: PowerPlan, factor: number): PowerPlan {
+  if (factor === 1) return plan
+  const power = { ...own('power-factor', 'All power, for each watt as it is', factor, '×'), note: factorWords(factor) }
+  return { ...plan, wattsWork: plan.wattsWork * factor, wattsWait: plan.wattsWait * factor, hostWatts: plan.hostWatts * factor, inputs: [...plan.inputs, power] }
 }
 
 /** What was not given stays as planned; waiting follows the given working power, since the card's own is then beside the point. */
@@ -69,19 +88,20 @@ function explicitPlan(question: PowerQuestion, plan: PowerPlan | null, price: Pr
 }
 
 function wallPlan(question: PowerQuestion, watts: Watts, price: Price): PowerPlan {
-  const { settings, count } = question
+  const { settings } = question
+  const sharing = Math.max(question.sharing ?? 0, question.count)
   const factor = settings.wallPowerFactor
-  const offsetW = settings.wallPowerOffsetW / count
+  const offsetW = settings.wallPowerOffsetW / sharing
   const atWall = (gpuW: number | null): number => Math.max(0, (gpuW ?? 0) * factor + offsetW)
   const inputs = [watts.work, watts.wait, ...watts.behind]
   if (factor !== 1) inputs.push(own('wall-factor', 'Wall power for each watt of the card', factor, '×'))
   if (settings.wallPowerOffsetW !== 0) {
-    inputs.push({ ...own('wall-offset', 'Wall power added for the machine', settings.wallPowerOffsetW, 'W'), ...(count > 1 ? { note: `shared by the ${count} cards` } : {}) })
+    inputs.push({ ...own('wall-offset', 'Wall power added for the machine', settings.wallPowerOffsetW, 'W'), ...(sharing > 1 ? { note: sharedWords(question.count, sharing) } : {}) })
   }
   let hostWatts = 0
   if (question.takesWholeMachine) {
-    hostWatts = (settings.hostPowerW ?? assumedHostW) / count
-    const shared = count > 1 ? `shared by the ${count} cards` : 'one card carries it'
+    hostWatts = (settings.hostPowerW ?? assumedHostW) / sharing
+    const shared = sharedWords(question.count, sharing)
     inputs.push(
       settings.hostPowerW === null
         ? assumed('host-power', 'Power of the rest of the machine', assumedHostW, 'W', `assumed until set; ${shared}`)
@@ -89,6 +109,11 @@ function wallPlan(question: PowerQuestion, watts: Watts, price: Price): PowerPla
     )
   }
   return { wattsWork: atWall(watts.work.value), wattsWait: atWall(watts.wait.value), hostWatts, usdPerKwh: price.usdPerKwh, inputs: [...inputs, ...price.inputs] }
+}
+
+function sharedWords(count: number, sharing: number): string {
+  if (sharing > count) return `shared by the ${sharing} cards of the machine that could take part`
+  return sharing > 1 ? `shared by the ${sharing} cards` : 'one card carries it'
 }
 
 /** Watts of the card itself: measured, else the limit its driver reports (laptops), else the board power of its model. */
@@ -136,23 +161,49 @@ function measured(question: PowerQuestion, which: 'work' | 'wait'): EstimateInpu
 }
 
 function electricityPrice(question: PowerQuestion): Price {
+  const price = priceAsItIs(question)
+  const factor = factorOf(question.factors, 'usd-per-kwh')
+  if (factor === 1) return price
+  return { usdPerKwh: price.usdPerKwh * factor, inputs: price.inputs.map((one) => (one.id === priceId ? moved(one, factor) : one)) }
+}
+
+const priceId = 'usd-per-kwh'
+
+function priceAsItIs(question: PowerQuestion): Price {
   const { overrides, settings } = question
-  const id = 'usd-per-kwh'
   const label = 'Electricity price'
   if (overrides.usdPerKwh !== undefined) {
-    return { usdPerKwh: overrides.usdPerKwh, inputs: [input(id, label, overrides.usdPerKwh, 'USD/kWh', 'user', null, null, 'high', 'as given for this estimate')] }
+    return { usdPerKwh: overrides.usdPerKwh, inputs: [input(priceId, label, overrides.usdPerKwh, 'USD/kWh', 'user', null, null, 'high', 'as given for this estimate')] }
   }
-  if (settings.electricityPricePerKwh !== null) {
+  const set = setPrice(question)
+  if (set !== null) {
     const rate = rateOf(question)
     if (rate !== null) {
-      const usdPerKwh = settings.electricityPricePerKwh * (rate.value ?? 1)
-      const note = settings.currency === 'USD' ? 'from the settings' : `${settings.electricityPricePerKwh} ${settings.currency} from the settings`
-      return { usdPerKwh, inputs: [input(id, label, usdPerKwh, 'USD/kWh', 'user', null, null, 'high', note), ...(settings.currency === 'USD' ? [] : [rate])] }
+      const usdPerKwh = set.perKwh * (rate.value ?? 1)
+      return { usdPerKwh, inputs: [input(priceId, label, usdPerKwh, 'USD/kWh', 'user', null, set.takenAt, 'high', set.note), ...(settings.currency === 'USD' ? [] : [rate])] }
     }
   }
   const { usdPerKwh, whose, source, takenAt } = question.markets.assumedElectricity()
-  const note = settings.electricityPricePerKwh === null ? `not set: ${whose} is assumed (${ageInWords(takenAt, question.at)})` : `no exchange rate is known for ${settings.currency}, so ${whose} is assumed`
-  return { usdPerKwh, inputs: [input(id, label, usdPerKwh, 'USD/kWh', 'assumed', source, takenAt, 'low', note)] }
+  const note = set === null ? `not set: ${whose} is assumed (${ageInWords(takenAt, question.at)})` : `no exchange rate is known for ${settings.currency}, so ${whose} is assumed`
+  return { usdPerKwh, inputs: [input(priceId, label, usdPerKwh, 'USD/kWh', 'assumed', source, takenAt, 'low', note)] }
+}
+
+/** What the user set, in the settings' currency: the fixed price, or a mean over the coming week. null: nothing is set. */
+function setPrice({ settings, tariffs, at }: PowerQuestion): { perKwh: number; note: string; takenAt: number | null } | null {
+  const mean = settings.tariffKind === 'fixed' ? null : (tariffs?.mean(at, at + meanOverMs) ?? null)
+  if (mean !== null && mean.how !== fixedPriceWords) {
+    const converted = settings.currency === 'USD' ? '' : `${Number(mean.perKwh.toPrecision(4))} ${settings.currency}: `
+    return { perKwh: mean.perKwh, note: [`${converted}${mean.how}`, 'round the clock over the coming seven days', ...mean.remarks.map(inPassing)].join('; '), takenAt: at }
+  }
+  if (mean === null && settings.electricityPricePerKwh === null) return null
+  const perKwh = mean?.perKwh ?? settings.electricityPricePerKwh ?? 0
+  const fixed = settings.currency === 'USD' ? 'from the settings' : `${perKwh} ${settings.currency} from the settings`
+  return { perKwh, note: [fixed, ...(mean?.remarks ?? []).map(inPassing)].join('; '), takenAt: null }
+}
+
+/** A sentence as a part of another. */
+function inPassing(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '')
 }
 
 function rateOf(question: PowerQuestion): EstimateInput | null {

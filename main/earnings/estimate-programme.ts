@@ -1,14 +1,20 @@
 /** One programme for one group of identical cards: the verdict over its needs, and what it would pay. Pure. */
 import type { BenchmarkResult, OctaneScore } from '../../shared/benchmark.ts'
-import type { Estimate, EstimateInput } from '../../shared/earnings.ts'
+import type { Economics, Estimate, EstimateInput, Factors, LeverSpan } from '../../shared/earnings.ts'
 import type { Gpu } from '../../shared/machine.ts'
+import { currencyShelfLifeMs } from '../../shared/market-data.ts'
 import { verdictOf, type NeedResult } from '../../shared/network.ts'
 import type { Settings } from '../../shared/settings.ts'
 import type { AnyNetwork, EstimateSubject, NeedDefinition, ProgrammeDefinition, Subject } from '../networks/network.ts'
-import { ageInWords } from './ages.ts'
-import { composeEstimate } from './compose-estimate.ts'
+import { ageInWords, isStale } from './ages.ts'
+import { composeEstimate, expectedNet, type Wear } from './compose-estimate.ts'
 import { planPower, type PowerOverrides } from './electricity.ts'
+import { factorOf, moved } from './levers.ts'
 import type { Markets } from './markets.ts'
+import { currencyRateOf, moneyShown } from './money-settings.ts'
+import { plainVerdict } from './plain-verdict.ts'
+import { likelyLever, spansOf } from './spans.ts'
+import type { Tariffs } from './tariffs.ts'
 
 export interface EstimateContext {
   markets: Markets
@@ -17,40 +23,110 @@ export interface EstimateContext {
   octaneScores?: Record<string, OctaneScore>
   settings: Settings
   overrides: PowerOverrides
+  /** null or left out: the settings' fixed price. */
+  tariffs?: Tariffs | null
+  /** Money that sentences tell amounts in; left out: that of the settings. */
+  currency?: string
+  /** What the question moves; left out: nothing. */
+  factors?: Factors
+  /** All cards of the machine that could take part; left out: the subject's own. */
+  sharing?: number
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each programme gets its own network's market back
 type AnyProgramme = ProgrammeDefinition<any>
 
 export function estimateProgramme(network: AnyNetwork, programme: AnyProgramme, subject: Subject, gpus: Gpu[], context: EstimateContext): Estimate {
+  return estimateWithSpans(network, programme, subject, gpus, context).estimate
+}
+
+/** The estimate, and how far each of its levers may lie off. */
+export function estimateWithSpans(network: AnyNetwork, programme: AnyProgramme, subject: Subject, gpus: Gpu[], context: EstimateContext): { estimate: Estimate; spans: LeverSpan[] } {
   const { card, at } = subject
+  const { settings, factors } = context
   const needs = measureNeeds(programme.needs, subject)
-  const economics = programme.estimate({
+  const asked: EstimateSubject<unknown> = {
     ...subject,
     market: context.markets.reading(network.id, at),
-    tokenUsd: (symbol) => context.markets.tokenUsd(symbol, at),
+    tokenUsd(symbol) {
+      const price = context.markets.tokenUsd(symbol, at)
+      return price === null ? null : moved(price, factorOf(factors, 'token-price'))
+    },
+    value: (sourceId) => context.markets.value?.(sourceId) ?? null,
     measured: (workload) => measuredHere(workload, gpus, context.results),
+    factor: (lever) => factorOf(factors, lever),
     octaneScore: importedScore(gpus, context.octaneScores ?? {}),
-  })
+  }
+  const told = programme.estimate(asked)
+  const correction = settings.incomeCorrections[programme.id] ?? 1
+  const economics = corrected(told, correction)
   const power = planPower({ ...context, gpus, facts: card.facts, count: subject.count, takesWholeMachine: programme.takesWholeMachine, at })
-  const composed = composeEstimate(economics, power)
+  const wear = wearOf(context, at)
+  const composed = composeEstimate(economics, power, wear)
   const inputs = composed.inputs.map((input) => withAge(input, at))
-  return {
+  const spans = spansOf(told.spans ?? [], composed)
+  const verdict = verdictOf(needs)
+  const row: Omit<Estimate, 'plain'> = {
     gpuIds: gpus.map((gpu) => gpu.id),
     gpuName: card.name,
     gpuModel: card.model,
     gpuCount: subject.count,
     networkId: network.id,
     programmeId: programme.id,
-    verdict: verdictOf(needs),
+    verdict,
     needs,
     currency: 'USD',
     per: 'day',
     duties: programme.duties,
     ...composed,
     inputs,
-    reasons: [...composed.reasons, ...ageReason(inputs, at)],
+    reasons: [...composed.reasons, ...ageReason(inputs, at), ...givenPriceReasons(inputs, context.markets)],
   }
+  const lever = likelyLever(composed.net.expected, composed.lines, spans, economics.busy.expected, (moved, factor) => {
+    const other = programme.estimate({ ...asked, factor: (one) => factorOf(factors, one) * (one === moved ? factor : 1) })
+    return expectedNet(corrected(other, correction), power, wear)
+  })
+  return { estimate: { ...row, plain: plainVerdict(row, lever, moneyShown(settings, context.markets, context.currency)) }, spans }
+}
+
+/** Income times what the user took on from past pay; costs stay, for nothing was learnt of them. */
+function corrected(economics: Economics, factor: number): Economics {
+  const isPaid = economics.lines.some((line) => line.kind === 'income' && Object.values(line.usdPerDay).some((usd) => usd !== null))
+  if (factor === 1 || !isPaid) return economics
+  const id = 'income-correction'
+  const by = (usd: number | null): number | null => (usd === null ? null : usd * factor)
+  return {
+    ...economics,
+    lines: economics.lines.map((line) =>
+      line.kind === 'cost'
+        ? line
+        : {
+            ...line,
+            usdPerDay: { cautious: by(line.usdPerDay.cautious), expected: by(line.usdPerDay.expected), hopeful: by(line.usdPerDay.hopeful) },
+            formula: `(${line.formula}) × your correction`,
+            inputs: [...line.inputs, id],
+          },
+    ),
+    payWhenAlwaysBusy: by(economics.payWhenAlwaysBusy),
+    payWithoutWork: by(economics.payWithoutWork),
+    inputs: [...economics.inputs, { id, label: 'Your own correction from past pay', value: factor, unit: '×', origin: 'user', source: null, takenAt: null, confidence: 'medium', stale: false, note: 'from the settings; taken on, and can be taken back' }],
+    reasons: [...economics.reasons, `Its income is multiplied by ${Number(factor.toPrecision(4))}: your own correction from past pay.`],
+  }
+}
+
+/** null: not set, or set in a currency without a known rate. */
+function wearOf({ settings, markets }: EstimateContext, at: number): Wear | null {
+  if (settings.wearPerHour === null || settings.wearPerHour === 0) return null
+  const rate = currencyRateOf(settings, markets)
+  if (rate === null) return null
+  const { currency, wearPerHour } = settings
+  const base = { source: null, takenAt: null, stale: false, origin: 'user' as const, confidence: 'medium' as const }
+  const note = currency === 'USD' ? 'from the settings' : `${wearPerHour} ${currency} from the settings`
+  const wear: EstimateInput = { ...base, id: 'wear-per-hour', label: 'Wear of a card for an hour of work', value: wearPerHour * rate.usdPerUnit, unit: 'USD/h', note }
+  if (currency === 'USD') return { usdPerHour: wearPerHour, inputs: [wear] }
+  const stale = rate.origin !== 'user' && isStale(rate.takenAt, at, currencyShelfLifeMs)
+  const converted: EstimateInput = { ...base, id: 'currency-rate', label: `USD for one ${currency}`, value: rate.usdPerUnit, unit: 'USD', origin: rate.origin, source: rate.source, takenAt: rate.takenAt, stale, note: ageInWords(rate.takenAt, at) }
+  return { usdPerHour: wearPerHour * rate.usdPerUnit, inputs: [wear, converted] }
 }
 
 /** What is past its shelf life says so beside the number. */
@@ -67,6 +143,11 @@ function ageReason(inputs: EstimateInput[], at: number): string[] {
   const dates = stale.flatMap((input) => (input.takenAt === null ? [] : [input.takenAt]))
   const oldest = dates.length === 0 ? 'undated' : `the oldest of them ${ageInWords(Math.min(...dates), at)}`
   return [`It stands on figures past their shelf life, ${oldest}.`]
+}
+
+/** What is odd about a token's price that was given for this estimate. */
+function givenPriceReasons(inputs: EstimateInput[], markets: Markets): string[] {
+  return inputs.flatMap(({ id, origin }) => (origin === 'user' && id.startsWith('token-price-') ? (markets.givenPriceRemark?.(id.slice('token-price-'.length)) ?? []) : []))
 }
 
 /** A what-if has no machine: only the card's needs are judged. */
@@ -86,6 +167,15 @@ function measureNeeds(definitions: NeedDefinition[], subject: Subject): NeedResu
         source: need.source,
       }
     })
+}
+
+/** Whether a need is not met and nothing mends it, without working the others out. */
+export function isBarred(definitions: NeedDefinition[], subject: Subject): boolean {
+  return definitions.some((need) => {
+    if (subject.machine === null && need.of !== 'card') return false
+    const { ok, remedy } = need.measure(subject)
+    return ok === false && (remedy === undefined ? need.remedy : remedy) === null
+  })
 }
 
 const measuredLabels: Record<string, string> = {

@@ -239,3 +239,16 @@ describe('for any card and any market', () => {
     )
   })
 })
+
+describe('what exists once per machine', () => {
+  const hostNote = (estimates: Estimate[], model: string) => estimates.find((one) => one.programmeId === 'akash/provider' && one.gpuName.includes(model))?.inputs.find((input) => input.id === 'host-power')?.note
+  test('is shared by all cards that could take part, whatever their model', () => {
+    const mixed = compared([gpu('GeForce RTX 4090'), gpu('GeForce RTX 3090', { id: 'b' })])
+    expect(hostNote(mixed, '4090')).toMatch(/shared by the 2 cards of the machine/)
+    expect(hostNote(mixed, '3090')).toMatch(/shared by the 2 cards of the machine/)
+    // The other could not join, and carries nothing.
+    expect(hostNote(compared([gpu('GeForce RTX 4090'), gpu('Radeon RX 7900 XTX', { id: 'b' })]), '4090')).toMatch(/one card carries it/)
+    const rig = whatIf({ gpuTable, networks, markets: bundled, settings: defaultSettings, overrides: {}, at, gpuModel: 'RTX 4090', gpuCount: 2, more: [{ gpuModel: 'RTX 3090', gpuCount: 1 }] })
+    expect(hostNote(rig.estimates, '3090')).toMatch(/shared by the 3 cards of the machine/)
+  })
+})

@@ -1,6 +1,7 @@
 /** What electricity an estimate reckons with, and that it says where each watt and cent is from. */
 import { describe, expect, test } from 'vitest'
 import { planPower, type PowerQuestion } from '../../../main/earnings/electricity.ts'
+import type { Tariffs } from '../../../main/earnings/tariffs.ts'
 import type { BenchmarkResult } from '../../../shared/benchmark.ts'
 import { defaultSettings, type Settings } from '../../../shared/settings.ts'
 import { at, gpu, gpuTable, markets } from './estimating.ts'
@@ -46,6 +47,13 @@ describe('watts', () => {
     expect(plan({ set: { wallPowerOffsetW: -500 } })?.wattsWait).toBe(0)
   })
 
+  test('cards of other models that could take part carry their share, and that is said', () => {
+    const mixed = plan({ takesWholeMachine: true, count: 1, sharing: 3, set: { wallPowerOffsetW: 30 } })
+    expect(mixed).toMatchObject({ hostWatts: 20, wattsWork: 460 })
+    expect(mixed?.inputs.find((input) => input.id === 'host-power')?.note).toBe('assumed until set; shared by the 3 cards of the machine that could take part')
+    expect(plan({ takesWholeMachine: true, count: 1 })?.inputs.find((input) => input.id === 'host-power')?.note).toBe('assumed until set; one card carries it')
+  })
+
   test('explicit watts are wall figures and replace all of it', () => {
     const found = plan({ overrides: { wattsWork: 500, wattsWait: 0 }, takesWholeMachine: true, set: { wallPowerFactor: 2, wallPowerOffsetW: 50 } })
     expect(found).toMatchObject({ wattsWork: 500, wattsWait: 0, hostWatts: 0 })
@@ -63,6 +71,22 @@ describe('price', () => {
     const assumed = plan()?.inputs.find((input) => input.id === 'usd-per-kwh')
     expect(assumed).toMatchObject({ origin: 'assumed', value: 0.1872, confidence: 'low' })
     expect(assumed?.source?.date).toBe('2026-04-26')
+  })
+
+  test('a tariff: the mean over the coming week, how it came about, and the date', () => {
+    const week = { perKwh: 0.25, least: 0.1, greatest: 0.4, how: 'mean of your weekly table; lowest 0.1, highest 0.4 EUR', remarks: ['Dated prices are known to 2026-11-24 00:00; the weekly table holds after.'] }
+    const asked: number[][] = []
+    const tariffs = { mean: (from: number, to: number) => (asked.push([from, to]), week) } as unknown as Tariffs
+    const found = plan({ tariffs, set: { tariffKind: 'weekly', currency: 'EUR', usdPerCurrencyUnit: 1.2 } })
+    expect(found?.usdPerKwh).toBeCloseTo(0.3, 12)
+    expect(asked).toEqual([[at, at + 168 * 3_600_000]])
+    expect(found?.inputs.find((input) => input.id === 'usd-per-kwh')).toMatchObject({
+      origin: 'user', takenAt: at,
+      note: '0.25 EUR: mean of your weekly table; lowest 0.1, highest 0.4 EUR; round the clock over the coming seven days; dated prices are known to 2026-11-24 00:00; the weekly table holds after',
+    })
+    expect(plan({ tariffs, overrides: { usdPerKwh: 0.1 }, set: { tariffKind: 'weekly' } })?.usdPerKwh).toBe(0.1)
+    expect(plan({ tariffs, set: { electricityPricePerKwh: 0.4 } })?.usdPerKwh, 'fixed').toBe(0.4)
+    expect(plan({ tariffs: { mean: () => null } as unknown as Tariffs, set: { tariffKind: 'dated' } })?.inputs.find((input) => input.id === 'usd-per-kwh')?.origin).toBe('assumed')
   })
 
   test('another currency is converted by a dated rate, or by the user\'s own', () => {
