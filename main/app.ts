@@ -4,7 +4,8 @@ import type { GpuTable } from '../shared/gpu-table.ts'
 import { findingEventIds, type HistoryEvent } from '../shared/history.ts'
 import { presentGpus, type Detection, type Gpu } from '../shared/machine.ts'
 import type { Handlers, WhatIfAnswer } from '../shared/requests.ts'
-import type { GpusState, Notice, State } from '../shared/state.ts'
+import type { Settings, SettingsChange } from '../shared/settings.ts'
+import type { GpusState, Notice } from '../shared/state.ts'
 import type { SampleTurn } from '../shared/telemetry.ts'
 import { createHandlers } from './api/handlers.ts'
 import type { Benchmark } from './benchmark/index.ts'
@@ -12,16 +13,22 @@ import type { RunLibrary } from './benchmark/library.ts'
 import { usesUrls } from './benchmark/meaning/index.ts'
 import { setUpComparison, type Comparison, type EstimateQuestion, type WhatIfQuestion } from './comparison.ts'
 import { loadGpuTable } from './earnings/gpu-table.ts'
-import { loadMarkets, type Markets } from './earnings/markets.ts'
+import type { Markets } from './earnings/markets.ts'
 import { completeChange, currencyRateOf } from './earnings/money-settings.ts'
+import type { Tariffs } from './earnings/tariffs.ts'
 import { createGpus, type Gpus } from './gpu/index.ts'
 import { createHealth, type Health } from './health/index.ts'
 import { createSampleEvents } from './health/sample-events.ts'
 import { openHistory, type History } from './history/index.ts'
 import type { Host } from './host.ts'
 import { diskOf, keepWatch, machineNameOf, type Watch } from './keep-watch.ts'
-import { blockedReason, setUpMeasuring } from './measuring.ts'
-import { citedUrls, networks, programmeInfos } from './networks/index.ts'
+import type { Ledger } from './ledger/index.ts'
+import type { MarketData } from './market-data/index.ts'
+import { initialState } from './initial-state.ts'
+import { setUpMeasuring } from './measuring.ts'
+import { setUpMoney } from './money.ts'
+import type { NetworkHealthReader } from './network-health.ts'
+import { citedUrls, networks } from './networks/index.ts'
 import { setUpRuns } from './runs.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
 import { createStore, type Store } from './state/store.ts'
@@ -57,6 +64,10 @@ export interface App {
   history: History
   health: Health
   markets: Markets
+  marketData: MarketData
+  tariffs: Tariffs
+  ledger: Ledger
+  networkHealth: NetworkHealthReader
   gpuTable: GpuTable
   settings: SettingsStore
   /** Estimates for what was detected last; empty before the first look is over. Throws nothing. */
@@ -77,19 +88,13 @@ export function createApp(options: AppOptions): App {
   const clock = options.clock ?? systemClock
 
   const gpuTable = loadGpuTable(host.resourcesFolder)
-  const markets = loadMarkets({
-    resourcesFolder: host.resourcesFolder,
-    networks,
-    files: options.markets?.files ?? {},
-    prices: options.markets?.prices ?? {},
-    now: clock.now(),
-    log,
-  })
   const earlyNotices: Notice[] = []
   let say = (notice: Notice): void => void earlyNotices.push(notice)
   const settings = createSettings({ file: host.settingsFile, log, onNotice: (notice) => say(notice) })
   let watch: Watch | null = null
   let comparison: Comparison | null = null
+  /** null until every part has said how it begins. */
+  let opened: Store | null = null
   const history: History = openHistory({
     folder: host.dataFolder,
     clock,
@@ -99,8 +104,28 @@ export function createApp(options: AppOptions): App {
     onRecording: () => watch?.tellRecording(),
   })
   const savedAlerts = history.alerts()
+  const { marketData, markets, tariffs, ledger, networkHealth, networksState, ...money } = setUpMoney({
+    host,
+    isRecorded: source.recorded !== null,
+    clock,
+    log,
+    history,
+    settings,
+    gpuTable,
+    given: { files: options.markets?.files ?? {}, prices: options.markets?.prices ?? {} },
+    detection: () => (opened === null ? null : detectionOf(opened.read('gpus'))),
+    estimates: () => comparison?.estimates() ?? [],
+    onNetworks(state) {
+      opened?.write('networks', state)
+      tellRate()
+      comparison?.again()
+    },
+    onLedger: (state) => opened?.write('ledger', state),
+    saveWallets: (wallets) => void changeSettings({ wallets }),
+  })
 
-  const store = createStore(initialState())
+  const store = createStore(initialState({ host, recorded: source.recorded, now: clock.now(), history, settings, markets, notices: earlyNotices, networks: networksState(), alerts: { open: savedAlerts.open, ended: savedAlerts.ended } }))
+  opened = store
   say = (notice) => store.change('app', (app) => ({ ...app, notices: [...app.notices.filter((old) => old.id !== notice.id), notice] }))
 
   const gpus = createGpus({
@@ -159,6 +184,7 @@ export function createApp(options: AppOptions): App {
   comparison = setUpComparison({
     gpuTable,
     markets,
+    tariffs,
     settings,
     clock,
     log,
@@ -188,32 +214,21 @@ export function createApp(options: AppOptions): App {
   let stopping: Promise<void> | null = null
   let started: Promise<void> | null = null
 
-  function initialState(): State {
-    return {
-      app: {
-        version: host.version,
-        door: host.door,
-        recordedMachine: source.recorded,
-        dataFolder: host.dataFolder,
-        startedAt: clock.now(),
-        notices: earlyNotices,
-      },
-      gpus: { phase: 'looking', since: clock.now(), previous: null },
-      telemetry: { samples: {}, status: { phase: 'off' } },
-      benchmark: {
-        now: { phase: 'idle' },
-        latest: history.latestResults(),
-        crashes: history.markers(),
-        holds: {},
-        octaneScores: history.octaneScores(),
-        blocked: blockedReason(source.recorded),
-        lastFailure: null,
-      },
-      networks: { programmes: programmeInfos(), markets: markets.statuses() },
-      comparison: { phase: 'waiting', estimates: [], madeAt: null },
-      settings: { values: settings.values(), currencyRate: currencyRateOf(settings.values(), markets) },
-      health: { open: savedAlerts.open, ended: savedAlerts.ended, recording: { phase: 'off', sentence: 'Recording has not begun.' }, channels: [], quietUntil: null },
-    }
+  /** A live rate came in: pages divide by the one that estimates stand on. */
+  function tellRate(): void {
+    const values = settings.values()
+    const rate = currencyRateOf(values, markets)
+    const shown = opened?.read('settings').currencyRate ?? null
+    if (opened && (rate?.usdPerUnit !== shown?.usdPerUnit || rate?.takenAt !== shown?.takenAt)) opened.write('settings', { values, currencyRate: rate })
+  }
+
+  function changeSettings(change: SettingsChange): Settings {
+    const values = settings.change(completeChange(settings.values(), change, markets))
+    store.write('settings', { values, currencyRate: currencyRateOf(values, markets) })
+    money.settingsChanged()
+    recompare()
+    watch?.settingsChanged()
+    return values
   }
 
   function gpuOf(gpuId: string): Gpu | null {
@@ -235,20 +250,20 @@ export function createApp(options: AppOptions): App {
     health,
     gpuTable,
     whatIf,
-    changeSettings(change) {
-      const values = settings.change(completeChange(settings.values(), change, markets))
-      store.write('settings', { values, currencyRate: currencyRateOf(values, markets) })
-      recompare()
-      watch?.settingsChanged()
-      return values
-    },
+    changeSettings,
+    now: clock.now,
+    sensitivity: comparison.sensitivity,
+    marketData,
+    networkHealth,
+    ledger,
+    tariffs,
     openExternal: host.openExternal,
     isCited: (url) => citedUrls().has(url) || usesUrls().has(url) || isInInputs(url) || gpuTable.rows.some((row) => row.sources.some((one) => one.url === url)),
   })
 
   function isInInputs(url: string): boolean {
     const inEstimates = store.read('comparison').estimates.some((estimate) => estimate.inputs.some((input) => input.source?.url === url))
-    return inEstimates || markets.statuses().some((status) => status.source.url === url)
+    return inEstimates || store.read('networks').markets.some((status) => status.source.url === url) || networkHealth.isCited(url) || marketData.isCited(url)
   }
 
   return {
@@ -260,6 +275,10 @@ export function createApp(options: AppOptions): App {
     history,
     health,
     markets,
+    marketData,
+    tariffs,
+    ledger,
+    networkHealth,
     gpuTable,
     settings,
     estimates,
@@ -269,6 +288,7 @@ export function createApp(options: AppOptions): App {
         if (stopping) return
         comparison?.begin()
         watch?.begin()
+        money.begin()
       })
       return started
     },
@@ -276,7 +296,7 @@ export function createApp(options: AppOptions): App {
       stopping ??= (async () => {
         comparison?.stop()
         watch?.stop()
-        await Promise.all([measuring.stop(), gpus.stop(), health.stop()])
+        await Promise.all([measuring.stop(), gpus.stop(), health.stop(), money.stop()])
         history.close()
       })()
       return stopping

@@ -1,4 +1,4 @@
-/** What a door (desktop, headless, command line) must supply so that the app can live in it. Types only. */
+/** What a door (desktop, headless, command line) must supply so that the app can live in it. */
 import type { Door } from '../shared/state.ts'
 
 /** Programs that run in a process of their own, because a driver may hang or crash them. */
@@ -48,4 +48,11 @@ export interface Host {
   notify: ((message: { title: string; body: string; isUrgent: boolean }) => void) | null
   /** Samples are kept and health is watched while this door is open: not for a command that ends at once. */
   keepsWatch: boolean
+  /** Whether public data may be asked for at all, and whether at a loopback address in place of the real hosts; left out: not at all. */
+  outside?: { isAllowed: boolean; loopback: string | null }
+}
+
+/** As the environment says: IDLEWATT_OFFLINE=1 asks nobody, IDLEWATT_LOOPBACK=http://127.0.0.1:PORT asks there in place of every host. */
+export function outsideOf(env: Record<string, string | undefined>): NonNullable<Host['outside']> {
+  return { isAllowed: env['IDLEWATT_OFFLINE'] !== '1', loopback: env['IDLEWATT_LOOPBACK'] ?? null }
 }

@@ -1,13 +1,19 @@
 /** Request → service, a line each. Total over the contract: a request without a handler does not compile. */
 import type { OctaneScore } from '../../shared/benchmark.ts'
 import type { GpuTable } from '../../shared/gpu-table.ts'
-import type { Handlers, WhatIfAnswer } from '../../shared/requests.ts'
+import type { Sensitivity } from '../../shared/earnings.ts'
+import type { Handlers, ParsedInput, WhatIfAnswer } from '../../shared/requests.ts'
 import type { Settings, SettingsChange } from '../../shared/settings.ts'
 import type { Benchmark } from '../benchmark/index.ts'
 import type { RunLibrary } from '../benchmark/library.ts'
+import { calibrate } from '../earnings/calibration.ts'
+import type { Tariffs } from '../earnings/tariffs.ts'
 import type { Gpus } from '../gpu/index.ts'
 import type { Health } from '../health/index.ts'
 import type { History } from '../history/index.ts'
+import type { Ledger } from '../ledger/index.ts'
+import type { MarketData } from '../market-data/index.ts'
+import type { NetworkHealthReader } from '../network-health.ts'
 import type { Store } from '../state/store.ts'
 import { NotPossible } from '../system/not-possible.ts'
 
@@ -21,15 +27,22 @@ export interface HandlerParts {
   history: History
   health: Health
   gpuTable: GpuTable
-  whatIf(question: { gpuModel: string; gpuCount: number; overrides: { usdPerKwh?: number; wattsWork?: number; wattsWait?: number } }): WhatIfAnswer
+  whatIf(question: ParsedInput<'estimate.what-if'>): WhatIfAnswer
+  sensitivity(question: ParsedInput<'estimate.sensitivity'>): Sensitivity
+  marketData: MarketData
+  networkHealth: NetworkHealthReader
+  ledger: Ledger
+  tariffs: Tariffs
   changeSettings(change: SettingsChange): Settings
+  /** ms since epoch. */
+  now(): number
   openExternal(url: string): Promise<void>
   /** Whether Idlewatt itself cites this address. */
   isCited(url: string): boolean
 }
 
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { store, gpus, benchmark, runs, history, health } = parts
+  const { store, gpus, benchmark, runs, history, health, marketData, ledger, tariffs } = parts
   return {
     'state.read': () => store.snapshot(),
     'gpus.rescan': async () => {
@@ -77,7 +90,42 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
     'benchmark.report': (of) => runs.report(of.runs),
     'benchmark.import-octane': (input) => parts.importOctane(input),
-    'estimate.what-if': ({ gpuModel, gpuCount, ...overrides }) => parts.whatIf({ gpuModel, gpuCount, overrides }),
+    'estimate.what-if': (question) => parts.whatIf(question),
+    'estimate.sensitivity': (question) => parts.sensitivity(question),
+    'markets.refresh': async ({ sourceIds }) => {
+      // Wallets are asked about by the ledger, which knows their addresses.
+      const wallets = marketData.statuses().filter((source) => source.kind === 'payout' || source.kind === 'balance').map((source) => source.id)
+      const isAboutWallets = sourceIds?.some((id) => wallets.includes(id)) ?? false
+      await Promise.all([marketData.refresh(sourceIds), isAboutWallets ? ledger.refresh() : null])
+      return marketData.statuses()
+    },
+    'markets.requests': (question) => marketData.requests(question),
+    'networks.health': ({ networkId }) => parts.networkHealth.health(networkId),
+    'ledger.list': (question) => ledger.list(question),
+    'ledger.add': (entry) => ledger.add(entry),
+    'ledger.correct': (correction) => ledger.correct(correction),
+    'ledger.export': (how) => ledger.export(how),
+    'ledger.promised': (question) => ledger.promised(question),
+    'ledger.refresh': () => ledger.refresh(),
+    'wallets.read': () => ledger.wallets(),
+    'wallets.set': ({ networkId, address }) => ledger.setWallet(networkId, address),
+    'tariff.import': (file) => {
+      const imported = tariffs.import(file)
+      parts.changeSettings({ tariffKind: 'dated' })
+      return imported
+    },
+    'tariff.read': () => ({ zone: tariffs.zone(), now: tariffs.priceAt(parts.now()), dated: tariffs.known() }),
+    'tariff.clear': () => {
+      tariffs.clear()
+      const { tariffKind, weeklyTariff } = store.read('settings').values
+      parts.changeSettings({ tariffKind: tariffKind !== 'dated' ? tariffKind : weeklyTariff === null ? 'fixed' : 'weekly' })
+      return null
+    },
+    'power.calibrate': ({ pairs }) => {
+      const { factor, offsetW, sentence } = calibrate(pairs)
+      parts.changeSettings({ wallPowerFactor: factor, wallPowerOffsetW: offsetW })
+      return { factor, offsetW, sentence }
+    },
     'models.search': ({ text, limit }) => parts.gpuTable.search(text, limit),
     'settings.change': (change) => parts.changeSettings(change),
     'notice.dismiss': ({ id }) => {

@@ -1,7 +1,7 @@
 /** What the desktop supplies to the app: its files, its settings store, utility processes, and the user's browser. */
 import ElectronStore from 'electron-store'
 import { shell } from 'electron'
-import type { Host } from '../host.ts'
+import { outsideOf, type Host } from '../host.ts'
 import { openSettingsFile } from '../state/settings-file.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import type { OwnFiles } from '../system/own-files.ts'
@@ -25,5 +25,6 @@ export function createDesktopHost(ownFiles: OwnFiles, dataFolder: string, onNoti
     secrets: openDesktopSecrets(dataFolder),
     notify: createDesktopNotify(onNotificationClick),
     keepsWatch: true,
+    outside: outsideOf(process.env),
   }
 }

@@ -15,10 +15,11 @@ export function createSmallHouse(change: Partial<Handlers> = {}): SmallHouse {
     gpus: { phase: 'looking', since: 0, previous: null },
     telemetry: { samples: {}, status: { phase: 'off' } },
     benchmark: { now: { phase: 'idle' }, latest: {}, crashes: [], holds: {}, octaneScores: {}, blocked: null, lastFailure: null },
-    networks: { programmes: [], markets: [] },
+    networks: { programmes: [], markets: [], sources: [], tokens: [], clockOffMs: null, networks: [] },
     comparison: { phase: 'waiting', estimates: [], madeAt: null },
     settings: { values: defaultSettings, currencyRate: null },
     health: { open: [], ended: [], recording: { phase: 'off', sentence: 'Nothing is recorded here.' }, channels: [], quietUntil: null },
+    ledger: { changes: 0, isReading: false, lastReadAt: null, faults: [] },
   })
   return {
     store,
@@ -47,7 +48,23 @@ export function createSmallHouse(change: Partial<Handlers> = {}): SmallHouse {
       'benchmark.forget-import': () => null,
       'benchmark.report': notHere,
       'benchmark.import-octane': notHere,
-      'estimate.what-if': () => ({ model: null, nearest: [], estimates: [] }),
+      'estimate.what-if': () => ({ model: null, nearest: [], ambiguous: [], estimates: [] }),
+      'estimate.sensitivity': notHere,
+      'markets.refresh': () => [],
+      'markets.requests': () => [],
+      'networks.health': notHere,
+      'ledger.list': notHere,
+      'ledger.add': notHere,
+      'ledger.correct': notHere,
+      'ledger.export': notHere,
+      'ledger.promised': () => ({ days: [], bias: [] }),
+      'ledger.refresh': () => ({ added: 0, known: 0, faults: [], notAsked: [] }),
+      'wallets.read': () => [],
+      'wallets.set': () => [],
+      'tariff.import': notHere,
+      'tariff.read': () => ({ zone: 'Etc/UTC', now: null, dated: null }),
+      'tariff.clear': () => null,
+      'power.calibrate': notHere,
       'models.search': () => [],
       'settings.change': () => defaultSettings,
       'notice.dismiss': () => null,
@@ -58,5 +75,5 @@ export function createSmallHouse(change: Partial<Handlers> = {}): SmallHouse {
 }
 
 function notHere(): never {
-  throw new NotPossible('No run of that kind is kept here.')
+  throw new NotPossible('Nothing of that kind is kept here.')
 }
