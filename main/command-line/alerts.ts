@@ -1,11 +1,10 @@
 /** `idlewatt alerts`: what is wrong with the cards, and where the owner is told of it. Works beside a running app. */
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { channelIds, type Alert, type ChannelId, type ChannelStatus } from '../../shared/health.ts'
-import { holderOf, makeFolder, type Holder } from '../system/data-folder.ts'
+import { holderOf, type Holder } from '../system/data-folder.ts'
 import { fileErrorWords } from '../system/file-errors.ts'
 import { NotPossible } from '../system/not-possible.ts'
-import { dataFolderOf, openApp, sayNotices, type Call } from './open-app.ts'
+import { dataFolderOf, makeDataFolder, openApp, sayNotices, type Call } from './open-app.ts'
 import type { App } from '../app.ts'
 import { bullet, drawTable, wrap } from './output.ts'
 import { spanText, timeText } from './times.ts'
@@ -31,7 +30,7 @@ export async function alerts(call: Call, typed: readonly string[], flags: Alerts
   if (word === 'remove') return remove(call, value)
   const text = value === '-' ? firstLine('stdin', 0) : (value ?? '')
   const token = flags.tokenFile === undefined ? null : firstLine(flags.tokenFile, flags.tokenFile)
-  makeDataFolder(dataFolderOf(call.common))
+  makeDataFolder(call)
   const app = openApp(call, 'command-line')
   if (word === 'set-webhook') {
     const { signingSecret } = await app.health.setWebhook(text)
@@ -121,14 +120,6 @@ function firstLine(what: string, from: string | 0): string {
   const line = text.replace(/^\uFEFF/, '').split(/\r?\n/)[0]?.trim() ?? ''
   if (line === '' || line.length > longestSecret) throw new NotPossible(`${what} holds ${line === '' ? 'nothing' : 'too much'} on its first line.`)
   return line
-}
-
-function makeDataFolder(folder: string): void {
-  try {
-    makeFolder(resolve(folder))
-  } catch (error) {
-    throw new NotPossible(`${folder} cannot be made: ${fileErrorWords(error)}.`)
-  }
 }
 
 interface AlertsPicture {

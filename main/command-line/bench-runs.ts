@@ -2,12 +2,11 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { App } from '../app.ts'
-import { makeFolder } from '../system/data-folder.ts'
 import { fileErrorWords } from '../system/file-errors.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { findRun, readRunFile } from './bench-find.ts'
 import { comparisonText, listText } from './bench-text.ts'
-import { dataFolderOf, detectWith, findGpu, openApp, sayNotices, type Call } from './open-app.ts'
+import { detectWith, findGpu, makeDataFolder, openApp, sayNotices, type Call } from './open-app.ts'
 import { bullet, count, numberText, wrap } from './output.ts'
 import { timeText } from './times.ts'
 import { WrongWords } from './words.ts'
@@ -123,14 +122,4 @@ export async function benchWorkloads(call: Call): Promise<number> {
 /** A capital that begins a sentence, not one of a name or a unit. */
 function lower(text: string): string {
   return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
-}
-
-/** Without it what is imported would be kept in memory, until the call ends. */
-function makeDataFolder(call: Call): void {
-  const folder = dataFolderOf(call.common)
-  try {
-    makeFolder(folder)
-  } catch (error) {
-    throw new NotPossible(`The data folder ${folder} cannot be made: ${fileErrorWords(error)}.`)
-  }
 }

@@ -1,12 +1,14 @@
 /** Opens the app for one command: this machine or a recorded one, the data folder, and only the services the command asks for. */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import type { Detection, Gpu } from '../../shared/machine.ts'
 import type { Door } from '../../shared/state.ts'
 import { createApp, type App, type AppOptions } from '../app.ts'
-import type { Host } from '../host.ts'
+import { outsideOf, type Host } from '../host.ts'
 import { openSettingsFile } from '../state/settings-file.ts'
 import { systemClock } from '../system/clock.ts'
-import { defaultDataFolder } from '../system/data-folder.ts'
+import { defaultDataFolder, makeFolder } from '../system/data-folder.ts'
+import { fileErrorWords } from '../system/file-errors.ts'
 import type { Log } from '../system/log.ts'
 import type { MachineSource } from '../system/machine-source.ts'
 import { startNodeWorker } from '../system/node-worker.ts'
@@ -33,6 +35,21 @@ export function dataFolderOf(common: CommonWords): string {
   return common.data ?? defaultDataFolder()
 }
 
+/** Before a command that keeps something: in a folder that is not there yet it would be kept in memory alone. Throws NotPossible. */
+export function makeDataFolder(call: Call): void {
+  const folder = dataFolderOf(call.common)
+  try {
+    makeFolder(folder)
+  } catch (error) {
+    throw new NotPossible(`The data folder ${folder} cannot be made: ${fileErrorWords(error)}.`)
+  }
+}
+
+/** Whether there is a place that a command which only reads may have found unusable: of one that is not there yet, it is no news that nothing is kept. */
+export function keepsOwn(call: Call): boolean {
+  return existsSync(dataFolderOf(call.common))
+}
+
 /** Throws NotPossible for a recording that cannot be used, and for a `--market` file or price that is wrong. */
 export function openApp(call: Call, door: Door, markets?: AppOptions['markets']): App {
   const dataFolder = dataFolderOf(call.common)
@@ -48,6 +65,7 @@ export function openApp(call: Call, door: Door, markets?: AppOptions['markets'])
     secrets: openSecretsFile(dataFolder),
     notify: null,
     keepsWatch: door === 'headless',
+    outside: outsideOf(process.env),
   }
   const app = createApp({ host, source, log: call.log, ...(markets ? { markets } : {}) })
   call.stops.add(() => app.stop())

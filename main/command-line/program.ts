@@ -5,9 +5,12 @@ import type { Log } from '../system/log.ts'
 import type { AlertsFlags } from './alerts.ts'
 import type { BenchFlags } from './bench.ts'
 import { addBenchWords, benchExamples } from './bench-words.ts'
+import { several, type CommandSpec } from './command-spec.ts'
 import type { DetectFlags } from './detect.ts'
 import type { EstimateFlags } from './estimate.ts'
+import { addEstimateWords, estimateExamples } from './estimate-words.ts'
 import type { HistoryFlags } from './history.ts'
+import { moneyCommands } from './money-commands.ts'
 import type { Call } from './open-app.ts'
 import type { ServeFlags } from './serve.ts'
 import type { ServiceFlags } from './service.ts'
@@ -36,16 +39,6 @@ interface GlobalFlags {
   gpu?: string[]
   network?: string
   data?: string
-}
-
-interface CommandSpec {
-  name: string
-  description: string
-  /** Which of the common flags that narrow an answer make sense here; the others are refused. */
-  takes: ('gpu' | 'network')[]
-  examples: string[]
-  setUp?(command: Command): Command
-  run(call: Call, command: Command): Promise<number>
 }
 
 /** Runs the call's words; gives the exit code. Throws WrongWords, NotPossible, and whatever is our own fault. */
@@ -194,20 +187,11 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     name: 'estimate',
     description: 'Estimates what every programme would pay for the cards of this machine, or for one that is not here.',
     takes: ['gpu', 'network'],
-    examples: ['idlewatt estimate', 'idlewatt estimate --usd-per-kwh 0.15 --watts-work 450 --watts-wait 20', 'idlewatt estimate --gpu-model "RTX 4090" --count 2 --json'],
-    setUp: (command) =>
-      command
-        .option('--gpu-model <name>', 'a card that need not be here: "RTX 4090"')
-        .option('--count <n>', 'how many of that card (1)')
-        .option('--usd-per-kwh <price>', 'price of electricity in USD')
-        .option('--watts-work <watts>', 'drawn at the wall per card while working')
-        .option('--watts-wait <watts>', 'drawn at the wall per card while waiting')
-        .option('--at <date>', 'estimate for this day or moment, ISO 8601')
-        .addOption(several('--market <network=file>', 'a recorded answer in place of live and bundled ones; may be repeated'))
-        .addOption(several('--price <token=usd>', 'a token price in place of the known one; may be repeated'))
-        .option('--currency <code>', 'for the table: EUR, GBP, … (--json is always in USD)'),
+    examples: estimateExamples,
+    setUp: addEstimateWords,
     run: async (call, command) => (await import('./estimate.ts')).estimate(call, command.opts<EstimateFlags>()),
   })
+  for (const spec of moneyCommands) add(spec)
   add({
     name: 'serve',
     description: 'Serves the app to a browser on this machine, without a window.',
@@ -254,10 +238,6 @@ function takeOnce(option: Option): void {
     if (before !== undefined) throw new WrongWords(`${option.long ?? option.flags} was given twice: ${quoted(before)} and ${quoted(value)}.`)
     return value
   })
-}
-
-function several(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value: string, before: string[] | undefined) => [...(before ?? []), value])
 }
 
 function globalOptions(program: Command, command: Command, takes: CommandSpec['takes']): Option[] {

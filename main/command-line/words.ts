@@ -31,7 +31,7 @@ export function readNumber(flag: string, text: string, range: Range): number {
   }
   const value = Number(bare)
   if (!Number.isFinite(value)) throw new WrongWords(`${flag} needs a number that can be reckoned with; ${quoted(text)} is too large.`)
-  if (value < range.min || value > range.max) throw new WrongWords(`${flag} must lie between ${range.min} and ${range.max} ${range.unit}; ${quoted(text)} does not.`)
+  if (value < range.min || value > range.max) throw new WrongWords(`${flag} must lie between ${range.min} and ${range.max}${range.unit === '' ? '' : ` ${range.unit}`}; ${quoted(text)} does not.`)
   return value
 }
 
@@ -77,7 +77,10 @@ export function readText(flag: string, text: string): string {
 /** One of the known words, whatever its capitals. */
 export function readOneOf(what: string, text: string, known: readonly string[]): string {
   const found = known.find((one) => one.toLowerCase() === text.trim().toLowerCase())
-  if (found === undefined) throw new WrongWords(`Idlewatt knows no ${what} ${quoted(text)}. It knows: ${known.join(', ')}.`)
+  if (found === undefined) {
+    const near = nearestWord(text.trim(), known, 1)
+    throw new WrongWords(`Idlewatt knows no ${what} ${quoted(text)}.${near === null ? '' : ` Did you mean ${near}?`} It knows: ${known.join(', ')}.`)
+  }
   return found
 }
 
@@ -87,12 +90,12 @@ export function quoted(text: string): string {
   return `"${plain.length > 60 ? `${plain.slice(0, 57)}…` : plain}"`
 }
 
-/** The one that differs least from what was typed, if it differs little enough to have been meant. */
-export function nearestWord(typed: string, known: readonly string[]): string | null {
+/** The one that differs least from what was typed, if it differs little enough to have been meant; `least`: letters that may differ even in a short one. */
+export function nearestWord(typed: string, known: readonly string[], least = 2): string | null {
   let best: { word: string; distance: number } | null = null
   for (const word of known) {
-    const distance = editDistance(typed.toLowerCase(), word)
-    if (distance <= Math.max(2, Math.floor(word.length / 3)) && (best === null || distance < best.distance)) best = { word, distance }
+    const distance = editDistance(typed.toLowerCase(), word.toLowerCase())
+    if (distance <= Math.max(least, Math.floor(word.length / 3)) && (best === null || distance < best.distance)) best = { word, distance }
   }
   return best?.word ?? null
 }
