@@ -16,10 +16,11 @@ export interface RunningDoor {
   stop(): Promise<void>
 }
 
+/** Asks nobody outside unless `env` names a loopback address in place of the hosts. */
 export async function startDoor(words: string[] = [], env: Record<string, string> = {}): Promise<RunningDoor> {
   const data = mkdtempSync(join(tmpdir(), 'idlewatt-measure-'))
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [entryFile, 'serve', '--no-open', '--port', '0', '--data', data, ...words], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [entryFile, 'serve', '--no-open', '--port', '0', '--data', data, ...words], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...(env['IDLEWATT_LOOPBACK'] === undefined ? { IDLEWATT_OFFLINE: '1' } : {}), ...env } })
   const url = await readAddress(child)
   return {
     url,

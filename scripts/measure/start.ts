@@ -1,4 +1,6 @@
 /** `start.detected` and `memory.headless`: how soon the headless door shows a card, and what it weighs. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { chromium, type Browser } from 'playwright-core'
 import type { Detection } from '../../shared/machine.ts'
 import { entryFile, startDoor } from './door.ts'
+import { bodyFor, recordedBodies } from './recorded-outside.ts'
 import { memoryOf } from './process-tree.ts'
 import { median, notMeasured, type Budgets, type Row } from './row.ts'
 
@@ -80,13 +83,29 @@ function detect(): Promise<Detection> {
 
 async function measureMemory(): Promise<Row> {
   if (process.platform !== 'linux') return notMeasured('memory.headless', 'MB', memoryBudgetMb, 'proportional set sizes are read from /proc, which is Linux alone')
-  const door = await startDoor()
+  // Everything is on, asking outside too: the hosts' answers come from here.
+  const outside = await serveRecorded()
+  const door = await startDoor([], { IDLEWATT_LOOPBACK: outside.address })
   try {
     await wait(settleMs)
     const { bytes, processes } = memoryOf(door.pid)
     const value = bytes / 1e6
-    return { id: 'memory.headless', value, unit: 'MB', budget: memoryBudgetMb, ok: value <= memoryBudgetMb, peer: null, note: `proportional set size ${settleMs / 1000} s after the start, nobody looking: ${processes.map((one) => `${one.name} ${(one.bytes / 1e6).toFixed(0)} MB`).join(', ')}` }
+    return { id: 'memory.headless', value, unit: 'MB', budget: memoryBudgetMb, ok: value <= memoryBudgetMb, peer: null, note: `proportional set size ${settleMs / 1000} s after the start, nobody looking, ${outside.asked()} requests outside answered: ${processes.map((one) => `${one.name} ${(one.bytes / 1e6).toFixed(0)} MB`).join(', ')}` }
   } finally {
     await door.stop()
+    outside.close()
   }
+}
+
+async function serveRecorded(): Promise<{ address: string; asked(): number; close(): void }> {
+  const bodies = recordedBodies(Date.now())
+  let asked = 0
+  const server = createServer((request, response) => {
+    asked += 1
+    const body = bodyFor(bodies, decodeURIComponent(request.url ?? ''))
+    if (body === null) response.writeHead(404).end()
+    else response.writeHead(200, { 'Content-Type': body.startsWith('<') ? 'text/html' : 'application/json' }).end(body)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked, close: () => server.close() }
 }
