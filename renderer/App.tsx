@@ -1,7 +1,8 @@
 /** The window: navigation, what is said on every page, and the page that is open. */
 import { Tooltip } from 'radix-ui'
-import { useEffect } from 'react'
+import { Suspense, useEffect } from 'react'
 import { Banners } from './components/Banners.tsx'
+import { lazyPage } from './components/lazy-page.ts'
 import { Navigation } from './components/Navigation.tsx'
 import { Opening } from './components/Opening.tsx'
 import { ComparePage } from './pages/compare/ComparePage.tsx'
@@ -12,11 +13,16 @@ import { SettingsPage } from './pages/settings/SettingsPage.tsx'
 import { useRoute, type PageId } from './state/route.ts'
 import { useIsReady, usePart } from './state/window-context.ts'
 
-const pages: Record<PageId, () => React.ReactNode> = {
+const NetworksPage = lazyPage(() => import('./pages/networks/NetworksPage.tsx').then((file) => file.NetworksPage))
+const LedgerPage = lazyPage(() => import('./pages/ledger/LedgerPage.tsx').then((file) => file.LedgerPage))
+
+const pages: Record<PageId, React.ComponentType> = {
   overview: OverviewPage,
   gpus: GpusPage,
   measure: MeasurePage,
   compare: ComparePage,
+  networks: NetworksPage,
+  ledger: LedgerPage,
   settings: SettingsPage,
 }
 
@@ -38,6 +44,11 @@ function House() {
   useEffect(() => {
     window.scrollTo(0, 0)
   }, [page])
+  // Read once the first page stands, so that they are there when the app behind the window is not.
+  useEffect(() => {
+    NetworksPage.load()
+    LedgerPage.load()
+  }, [])
   const Open = pages[page]
   return (
     <div className="house">
@@ -54,8 +65,20 @@ function House() {
       <Navigation page={page} />
       <div className="house-main">
         <Banners />
-        <Open />
+        <Suspense fallback={<PageOnItsWay />}>
+          <Open />
+        </Suspense>
       </div>
     </div>
+  )
+}
+
+function PageOnItsWay() {
+  return (
+    <main className="page" id="page" tabIndex={-1}>
+      <p role="status" className="muted">
+        Opening …
+      </p>
+    </main>
   )
 }

@@ -8,6 +8,8 @@ const entries: { page: PageId; title: string; icon: IconName }[] = [
   { page: 'gpus', title: 'GPUs', icon: 'gpus' },
   { page: 'measure', title: 'Measure', icon: 'measure' },
   { page: 'compare', title: 'Compare', icon: 'compare' },
+  { page: 'networks', title: 'Networks', icon: 'networks' },
+  { page: 'ledger', title: 'Ledger', icon: 'ledger' },
   { page: 'settings', title: 'Settings', icon: 'settings' },
 ]
 

@@ -1,12 +1,12 @@
 /** Which page is open, kept in the address as `#/compare/<row>` so that reload and the back button work. */
 import { useSyncExternalStore } from 'react'
 
-export const pageIds = ['overview', 'gpus', 'measure', 'compare', 'settings'] as const
+export const pageIds = ['overview', 'gpus', 'measure', 'compare', 'networks', 'ledger', 'settings'] as const
 export type PageId = (typeof pageIds)[number]
 
 export interface Route {
   page: PageId
-  /** What is open on it: a comparison row, a GPU; null: nothing. */
+  /** What is open on it: a comparison row, a GPU, a network; null: nothing. */
   detail: string | null
 }
 
