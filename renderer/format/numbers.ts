@@ -14,7 +14,7 @@ export function formatNumber(value: number, digits: number): string {
 export function formatPlain(value: number): string {
   const size = Math.abs(value)
   if (size !== 0 && size < 0.001) return value.toExponential(1).replace('-', minus)
-  const digits = size === 0 || Number.isInteger(value) ? 0 : size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
+  const digits = size === 0 || Number.isInteger(value) ? 0 : size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 2 - Math.floor(Math.log10(size))
   return trimZeros(formatNumber(value, digits))
 }
 

@@ -99,7 +99,8 @@ export function capitalise(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** A remark as a sentence of its own. */
+/** A remark as a sentence of its own. An address or a name with a dot in front stays as it is spelt. */
 export function asSentence(text: string): string {
-  return /[.!?]$/.test(text) ? capitalise(text) : `${capitalise(text)}.`
+  const begun = /^[^\s.]+\.[^\s.]/.test(text) ? text : capitalise(text)
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`
 }

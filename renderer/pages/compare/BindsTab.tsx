@@ -1,5 +1,5 @@
 /** What joining binds: capital with lock-up and slashing, and duties: money first, then behaviour. */
-import type { Estimate } from '../../../shared/earnings.ts'
+import { capitalDays, capitalDaysWords, type Estimate } from '../../../shared/earnings.ts'
 import { SourceLink } from '../../components/SourceLink.tsx'
 import { formatMoney, type MoneyFormat } from '../../format/money.ts'
 import { count } from '../../format/numbers.ts'
@@ -40,6 +40,7 @@ export function BindsTab({ estimate, money }: { estimate: Estimate; money: Money
           ))}
         </table>
       )}
+      <AtRisk estimate={estimate} money={money} />
       <h2>Duties</h2>
       {estimate.duties.length === 0 ? (
         <p className="muted">None are published.</p>
@@ -54,5 +55,20 @@ export function BindsTab({ estimate, money }: { estimate: Estimate; money: Money
       )}
       <NotModelled items={estimate.notModelled} />
     </>
+  )
+}
+
+/** What locking that much means, held against what is expected. */
+function AtRisk({ estimate, money }: { estimate: Estimate; money: MoneyFormat }) {
+  const known = estimate.capital.filter((item) => item.usd !== null && item.usd > 0)
+  if (known.length === 0) return null
+  const usd = known.reduce((sum, item) => sum + (item.usd ?? 0), 0)
+  const days = capitalDays(estimate)
+  const isPartKnown = known.length < estimate.capital.filter((item) => item.amount !== 0).length
+  return (
+    <p className="capital-note small">
+      {formatMoney(usd, money)} at today’s price of the token; if that halves while it is locked, {formatMoney(usd / 2, money)} comes back.{' '}
+      {days !== null ? `It equals ${capitalDaysWords(days)} of the expected net of one GPU.` : isPartKnown ? 'What else must be locked is not known, so it is not held against what is expected.' : 'No expected pay is known to hold against it.'}
+    </p>
   )
 }

@@ -128,6 +128,9 @@ function Prices() {
           ))}
         </tbody>
       </table>
+      <p className="small section-foot">
+        <a href={writeRoute('networks', 'sources')}>Where these come from, when each was asked, and how to ask again</a>
+      </p>
     </details>
   )
 }

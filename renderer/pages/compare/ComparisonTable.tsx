@@ -94,7 +94,7 @@ export function ComparisonTable({ label, estimates, gpus, open, onToggle }: Comp
         <span className="legend-bar" aria-hidden="true" /> from the cautious to the hopeful case
         <span className="legend-tick" aria-hidden="true" /> expected
         <span className="legend-loss" aria-hidden="true" /> loss, left of zero
-        <Hint text={money.about}>{money.code}</Hint>
+        <Hint text={money.about}>amounts in {money.code}</Hint>
       </p>
     </>
   )

@@ -1,4 +1,4 @@
-/** Everything behind one row, in three tabs: how the number is made, whether this machine can join, what it binds. */
+/** Everything behind one row, in tabs: how the number is made, what moves it, whether this machine can join, what it binds. */
 import { Tabs } from 'radix-ui'
 import type { Estimate } from '../../../shared/earnings.ts'
 import type { ProgrammeInfo } from '../../../shared/network.ts'
@@ -11,6 +11,7 @@ import { notMet, toCheck } from '../../state/joining.ts'
 import { BindsTab } from './BindsTab.tsx'
 import { hasSum, MakingTab } from './MakingTab.tsx'
 import { NeedsTable } from './NeedsTable.tsx'
+import { SensitivityTab } from './SensitivityTab.tsx'
 
 const reasonsInSight = 3
 
@@ -26,12 +27,20 @@ export function EstimateDetail({ estimate, info, money }: { estimate: Estimate; 
           <OutLink url={info.url}>{hostOf(info.url)}</OutLink>
         </p>
       ) : null}
+      <p className="plain-verdict">
+        <Words text={estimate.plain} />
+      </p>
       <Reasons reasons={estimate.reasons} />
       <Tabs.Root defaultValue={estimate.verdict === 'not-eligible' || !hasSum(estimate) ? 'needs' : 'making'}>
         <Tabs.List className="tabs tabs-small" aria-label="Behind this row">
           <Tabs.Trigger className="tab" value="making">
             How the number is made
           </Tabs.Trigger>
+          {estimate.net.expected === null ? null : (
+            <Tabs.Trigger className="tab" value="moves">
+              What moves it
+            </Tabs.Trigger>
+          )}
           <Tabs.Trigger className="tab" value="needs">
             Can it join? <span className="tab-note">{noteOfNeeds}</span>
           </Tabs.Trigger>
@@ -42,6 +51,11 @@ export function EstimateDetail({ estimate, info, money }: { estimate: Estimate; 
         <Tabs.Content value="making" className="tab-content">
           <MakingTab estimate={estimate} money={money} />
         </Tabs.Content>
+        {estimate.net.expected === null ? null : (
+          <Tabs.Content value="moves" className="tab-content">
+            <SensitivityTab estimate={estimate} money={money} />
+          </Tabs.Content>
+        )}
         <Tabs.Content value="needs" className="tab-content">
           <NeedsTable needs={estimate.needs} />
         </Tabs.Content>

@@ -10,7 +10,7 @@ import { useAsk } from '../../state/window-context.ts'
 import { MainFigures } from './Figures.tsx'
 import { RunVerdict } from './ResultCard.tsx'
 import { RunBody } from './RunBody.tsx'
-import { TextImport } from './TextImport.tsx'
+import { TextImport } from '../../components/TextImport.tsx'
 import { refOf, useImports } from './runs.ts'
 
 export function ImportPanel() {

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Moment } from '../../components/Moment.tsx'
 import { formatPlain } from '../../format/numbers.ts'
 import { useAsk, usePart } from '../../state/window-context.ts'
-import { TextImport } from './TextImport.tsx'
+import { TextImport } from '../../components/TextImport.tsx'
 
 export function OctaneForm({ gpuId, title }: { gpuId: string; title: string }) {
   const ask = useAsk()

@@ -5,10 +5,12 @@ import { Moment } from '../../components/Moment.tsx'
 import { formatNumber } from '../../format/numbers.ts'
 import { originWords } from '../../format/words.ts'
 import { usePart } from '../../state/window-context.ts'
+import { Calibration } from './Calibration.tsx'
 import { ChoiceSetting } from './ChoiceSetting.tsx'
 import { NotificationSettings } from './NotificationSettings.tsx'
 import { NumberSetting } from './NumberSetting.tsx'
 import { RecordingSettings } from './RecordingSettings.tsx'
+import { TariffSettings } from './TariffSettings.tsx'
 import { currencies, themes } from './choices.ts'
 
 export function SettingsPage() {
@@ -24,9 +26,8 @@ export function SettingsPage() {
             label="Currency"
             value={values.currency}
             choices={currencies}
-            help={values.electricityPricePerKwh === null ? 'Estimates are made in US dollars and shown in this.' : 'Estimates are made in US dollars and shown in this. The electricity price is converted along.'}
+            help={values.electricityPricePerKwh === null ? 'Estimates are made in US dollars and shown in this.' : 'Estimates are made in US dollars and shown in this. Electricity prices and wear are converted along.'}
           />
-          <NumberSetting name="electricityPricePerKwh" label="Electricity price" unit={`${values.currency}/kWh`} value={values.electricityPricePerKwh} placeholder="not set" help="What a kilowatt-hour costs you, taxes included. While it is not set, estimates assume a price and say so." />
           {values.currency === 'USD' ? null : (
             <NumberSetting
               name="usdPerCurrencyUnit"
@@ -45,7 +46,7 @@ export function SettingsPage() {
                         , from <SourceLink source={currencyRate.source} />
                       </>
                     ) : null}
-                    . Leave empty to use the bundled one.
+                    {currencyRate.origin === 'user' ? '. Empty: the one Idlewatt knows is used.' : '. Leave empty to use the one Idlewatt knows.'}
                   </>
                 ) : (
                   `No rate for ${values.currency} is known, so amounts are shown in US dollars until you enter one.`
@@ -54,6 +55,7 @@ export function SettingsPage() {
             />
           )}
         </div>
+        <TariffSettings />
       </Section>
       <Section title="Power at the wall">
         <p className="muted section-note">Cards report their own watts; the plug gives more. Wall watts = card watts × factor + offset.</p>
@@ -62,6 +64,7 @@ export function SettingsPage() {
           <NumberSetting name="wallPowerOffsetW" label="Offset" unit="W" value={values.wallPowerOffsetW} required help="What remains, for the whole machine." />
           <NumberSetting name="hostPowerW" label="Rest of the machine" unit="W" value={values.hostPowerW} placeholder="60 assumed" help="Processor, memory, fans and disks while a programme takes the whole machine. Empty: 60 W are assumed." />
         </div>
+        <Calibration />
       </Section>
       <NotificationSettings />
       <RecordingSettings />

@@ -3,7 +3,7 @@ import { settingsSchema, type Settings } from '../../../shared/settings.ts'
 import { formatPlain } from '../../format/numbers.ts'
 import { numberProblem, parseNumber } from '../../format/typed-number.ts'
 
-export type NumberSettingName = 'electricityPricePerKwh' | 'usdPerCurrencyUnit' | 'wallPowerFactor' | 'wallPowerOffsetW' | 'hostPowerW' | 'hotFromC'
+export type NumberSettingName = 'electricityPricePerKwh' | 'usdPerCurrencyUnit' | 'wallPowerFactor' | 'wallPowerOffsetW' | 'hostPowerW' | 'hotFromC' | 'wearPerHour'
 
 export interface ReadSetting {
   value: number | null

@@ -1,6 +1,7 @@
 /** A file that is chosen, or text that is pasted, handed on as text. */
 import { useId, useRef, useState, type ChangeEvent, type FormEvent } from 'react'
-import { formatBytes } from '../../format/numbers.ts'
+import { formatBytes } from '../format/numbers.ts'
+import { readTextOf } from './read-text.ts'
 
 /** What a request takes at most. */
 const mostCharacters = 5_000_000
@@ -36,9 +37,9 @@ export function TextImport({ label, accept, button, onImport }: TextImportProps)
     // So that the same file, mended, can be chosen again.
     if (file.current) file.current.value = ''
     if (chosen.size > mostCharacters) return setProblem(`${chosen.name} is ${formatBytes(chosen.size)} large; at most ${formatBytes(mostCharacters)} can be read.`)
-    const content = await chosen.text().catch(() => null)
-    if (content === null) return setProblem(`${chosen.name} could not be read.`)
-    await hand(content, chosen.name)
+    const bytes = await chosen.arrayBuffer().catch(() => null)
+    if (bytes === null) return setProblem(`${chosen.name} could not be read.`)
+    await hand(readTextOf(new Uint8Array(bytes)).text, chosen.name)
   }
   function submit(event: FormEvent): void {
     event.preventDefault()
