@@ -6,15 +6,28 @@ import type { Page } from 'playwright-core'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Rules of WCAG 2.0 to 2.2, levels A and AA, and axe's own best practices. */
-export async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async () => {
+export function faultsOf(page: Page): Promise<string[]> {
+  return runAxe(page, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+}
+
+/** In both themes of a page that follows the system: all rules in the present one, in the other those that colours can break. */
+export async function faultsInBothThemes(page: Page): Promise<string[]> {
+  const faults = await faultsOf(page)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const dark = await runAxe(page, { runOnly: ['color-contrast', 'link-in-text-block'] })
+  await page.emulateMedia({ colorScheme: 'light' })
+  return [...faults, ...dark.map((fault) => `dark: ${fault}`)]
+}
+
+async function runAxe(page: Page, rules: { runOnly: string[] }): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
+  return page.evaluate(async (chosen) => {
     const { violations } = await (window as unknown as { axe: { run(root: Document, options: unknown): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }).axe.run(document, {
       resultTypes: ['violations'],
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      ...chosen,
     })
     return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`))
-  })
+  }, rules)
 }
 
 /** Presses Tab until `wanted` holds of the focused element's accessible text; fails where it is never reached. */

@@ -1,11 +1,11 @@
 /** What the gallery draws: the real app on recorded machines first, then what no recording can show. */
 import type { WhatIfAnswer } from '../../shared/requests.ts'
-import { readRealState, readRealWhatIf } from './real.ts'
+import { readRealHealth, readRealState, readRealWhatIf } from './real.ts'
 import { sample, series } from './parts.ts'
 import { states, type GalleryState } from './states.ts'
 
 /** Hand-made states that the gallery adds; the others of states.ts are for the tests. */
-const byHand = ['sixteen', 'silent', 'looking', 'running', 'finished', 'measure-full', 'measure-sustained', 'memory-errors', 'memory-good', 'held', 'sixteen-running', 'sixteen-done', 'sustaining', 'cancelling', 'runs-compared', 'runs-imported', 'crash', 'bad-setting', 'what-if-unknown', 'lost', 'ailing', 'still-loading', 'not-recording']
+const byHand = ['sixteen', 'silent', 'looking', 'running', 'finished', 'measure-full', 'measure-sustained', 'memory-errors', 'memory-good', 'held', 'sixteen-running', 'sixteen-done', 'sustaining', 'cancelling', 'runs-compared', 'runs-imported', 'crash', 'bad-setting', 'what-if-unknown', 'lost', 'ailing', 'still-loading', 'not-recording', 'ledger', 'ledger-empty', 'tariff-weekly', 'tariff-dated', 'tariff-over', 'moves', 'rig', 'network', 'networks-odd', 'sources', 'sources-never', 'sources-offline', 'sources-off']
 
 const ailing = states.find((state) => state.id === 'ailing')
 /** The card in full over several ranges, and its lost neighbour. */
@@ -23,6 +23,7 @@ export async function galleryStates(): Promise<{ shown: GalleryState[]; whatIf: 
   const two = await readRealState('two-rtx-3090-linux')
   const eight = await readRealState('eight-h200')
   const dear = await readRealState('rtx-3050', { currency: 'EUR', electricityPricePerKwh: 0.42, temperatureUnit: 'F' })
+  const health = await readRealHealth()
   const history = Object.entries(two.telemetry.samples).map(([gpuId, last]) => series(gpuId, { ...sample(), ...last }))
   const shown: GalleryState[] = [
     { id: 'rtx-4090-windows', title: 'One RTX 4090 on Windows', state: await readRealState('rtx-4090-windows') },
@@ -43,5 +44,6 @@ export async function galleryStates(): Promise<{ shown: GalleryState[]; whatIf: 
     ...pastStates,
     ...states.filter((state) => byHand.includes(state.id)),
   ]
-  return { shown, whatIf: await readRealWhatIf({ gpuModel: 'RTX 5090', gpuCount: 1 }) }
+  const isReal = (one: GalleryState) => one.state.networks.networks.some((network) => network.id in health)
+  return { shown: shown.map((one) => (isReal(one) ? { ...one, networks: { health, requests: [] } } : one)), whatIf: await readRealWhatIf({ gpuModel: 'RTX 5090', gpuCount: 1, more: [], factors: {} }) }
 }

@@ -27,6 +27,21 @@ export async function act(page: Page, what: GalleryState['act']): Promise<void> 
     await page.locator('.row-button').last().click()
     await page.getByRole('tab', { name: what === 'open-needs' ? /Can it join/ : /Capital and duties/ }).click()
   }
+  if (what === 'open-moves') {
+    await page.locator('.row-button').first().click()
+    await page.getByRole('tab', { name: 'What moves it' }).click()
+    await page.waitForSelector('.tornado')
+  }
+  if (what === 'rig') {
+    await page.getByRole('tab', { name: 'What if' }).click()
+    await page.getByRole('combobox').first().fill('RTX 5090')
+    await page.getByRole('button', { name: 'Add another card to the rig' }).click()
+    await page.getByLabel('Further card', { exact: true }).fill('RTX 3090')
+    await page.getByText('Another market').click()
+    await page.getByLabel('Token price').fill('0.5')
+    await page.getByRole('button', { name: /would it pay/ }).click()
+    await page.waitForSelector('.found')
+  }
   if (what === 'open-layers') await page.getByText('Each layer’s own view').first().click()
   if (what === 'open-gpu') await page.locator('.tile a').nth(5).click()
   if (what === 'range-24h') await page.getByRole('radio', { name: '24 h' }).check()
@@ -59,6 +74,12 @@ export async function act(page: Page, what: GalleryState['act']): Promise<void> 
     await page.getByRole('button', { name: /would it pay/ }).click()
     await page.waitForSelector('.found, .notice')
   }
+  if (what === 'calibrate') {
+    for (const [i, watts] of ['30', '92', '431', '508'].entries()) await page.locator('.calibration .input').nth(i).fill(watts)
+    await page.getByRole('button', { name: /^Work it out/ }).click()
+    await page.getByText(/^Saved: |Before: /).waitFor()
+  }
+  if (what === 'ask-all') await page.getByRole('button', { name: 'Ask all now' }).click()
   if (what === 'bad-setting') {
     await page.getByLabel('Electricity price').fill('abc')
     await page.getByLabel('Factor').fill('9')
@@ -87,7 +108,7 @@ export async function drawGallery(only: string | null): Promise<{ pictures: Pict
         for (const shown of states) {
           for (const pageId of shown.pages ?? pageIds) {
             const look = `${colorScheme}-${viewport.width}x${viewport.height}`
-            const file = `${shown.id}--${pageId.replace(/\W.*/, '')}--${look}.png`
+            const file = `${shown.id}--${pageId.replace(/\W+/g, '-')}--${look}.png`
             if (only !== null && !file.includes(only)) continue
             const staged = await stagePage(context, { address: served.address, page: pageId, shown, whatIf, models })
             if (shown.history) await staged.page.evaluate(() => (window as unknown as { playHistory(): void }).playHistory())

@@ -7,6 +7,7 @@ import type { NeedResult, ProgrammeInfo, Source } from '../../shared/network.ts'
 import { defaultSettings } from '../../shared/settings.ts'
 import type { BenchmarkState, State } from '../../shared/state.ts'
 import { unknownSample, type GpuSample } from '../../shared/telemetry.ts'
+import { networks, sources, tokens } from './networks.ts'
 
 /** The gallery's "now". Pages are drawn with the clock set to it. */
 export const now = Date.parse('2026-11-23T10:15:00Z')
@@ -79,7 +80,7 @@ export function estimate(over: Partial<Estimate>): Estimate {
     inputs, capital: [{ asset: 'NOR', amount: 5, usd: 2.84, lockDays: 0, slashable: false, why: '0.5 NOR for each open bid, ten assumed', source }],
     breakEven: { utilisation: 0.01131, usdPerKwh: 0.7123 }, confidence: 'medium', notModelled: ['Fees of bids that do not win.', 'Traffic.'],
     reasons: ['Prices are asking prices of whole bids: what is really paid may be lower.'],
-    duties: [{ id: 'uptime', title: 'Uptime', sentence: 'Leases end when the machine goes away, and reviews suffer.', source }], ...over,
+    duties: [{ id: 'uptime', title: 'Uptime', sentence: 'Leases end when the machine goes away, and reviews suffer.', source }], plain: 'Worth trying: it pays more than its power even in the cautious case. It hangs on cards like this being hired.', ...over,
   }
 }
 
@@ -104,10 +105,11 @@ export function state(over: Partial<State> = {}): State {
     networks: { programmes, markets: [
       { id: 'north', title: 'Northcloud asking prices', origin: 'bundled', source: feed, takenAt: now - 95 * day, stale: true, confidence: 'medium' },
       { id: 'frame', title: 'Framefarm weekly totals', origin: 'bundled', source: feed, takenAt: now - 9 * day, stale: false, confidence: 'high' },
-    ] },
+    ], sources, tokens, clockOffMs: null, networks },
     comparison: { phase: 'ready', estimates: comparison(), madeAt: now - 30_000 },
     health: health(),
-    settings: { values: { ...defaultSettings }, currencyRate: { usdPerUnit: 1, origin: 'bundled', source: null, takenAt: null } },
+    ledger: { changes: 0, isReading: false, lastReadAt: null, faults: [] },
+    settings: { values: { ...defaultSettings, sourcesOff: ['granite/dashboard'] }, currencyRate: { usdPerUnit: 1, origin: 'bundled', source: null, takenAt: null } },
     ...over,
   }
 }

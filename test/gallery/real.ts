@@ -9,6 +9,7 @@ import { startNodeWorker } from '../../main/system/node-worker.ts'
 import { openRecordedMachine } from '../../main/system/recorded-machine.ts'
 import type { Clock } from '../../main/system/clock.ts'
 import type { SettingsFile } from '../../main/host.ts'
+import type { NetworkHealth } from '../../shared/network-health.ts'
 import type { WhatIf, WhatIfAnswer } from '../../shared/requests.ts'
 import type { Settings } from '../../shared/settings.ts'
 import type { State } from '../../shared/state.ts'
@@ -68,6 +69,14 @@ export function readRealState(machine: string, settings: Partial<Settings> = {})
     const samples = Object.fromEntries(gpus.flatMap((gpu) => (gpu.sample ? [[gpu.id, gpu.sample]] : [])))
     const { state } = app.store.snapshot()
     return { ...state, app: { ...state.app, dataFolder: '/home/ada/.local/share/idlewatt' }, telemetry: { samples, status: { phase: 'on', since: now } }, health: { ...state.health, recording: { phase: 'on', since: beganAt } } }
+  })
+}
+
+/** What the bundled snapshots say of every network, since a recorded machine asks nobody. */
+export function readRealHealth(): Promise<Record<string, NetworkHealth>> {
+  return withApp('no-gpu', {}, async (app) => {
+    const ids = app.store.read('networks').networks.map((network) => network.id)
+    return Object.fromEntries(await Promise.all(ids.map(async (networkId) => [networkId, await app.handlers['networks.health']({ networkId })] as const)))
   })
 }
 

@@ -1,4 +1,6 @@
 /** A stage for the page: serves its build under the real security headers, with a bridge that plays a gallery state. */
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize } from 'node:path'
@@ -6,21 +8,58 @@ import { fileURLToPath } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
 import { build } from 'vite'
 import { securityHeaders } from '../../main/system/page-policy.ts'
+import { withLock } from '../../scripts/lib/lock.js'
 import { csvQuerySchema, historyQuerySchema } from '../../shared/history.ts'
 import type { Reply, WhatIfAnswer } from '../../shared/requests.ts'
+import { answerNetworks } from './networks.ts'
+import { answerMoney } from './ledger.ts'
 import { now } from './parts.ts'
 import { csvOf, pastOf } from './past.ts'
 import { answerRuns } from './runs.ts'
 import type { GalleryState } from './states.ts'
 
-const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/page', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const cacheFolder = join(root, 'node_modules', '.cache', 'page')
+const viteConfig = fileURLToPath(new URL('./vite.config.ts', import.meta.url))
 const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' }
 
 /** Builds the page into a folder of its own, so that several may do so at once. */
 export async function buildPage(name: string): Promise<string> {
   const outDir = join(cacheFolder, name)
-  await build({ configFile: fileURLToPath(new URL('./vite.config.ts', import.meta.url)), build: { outDir, emptyOutDir: true } })
+  await build({ configFile: viteConfig, build: { outDir, emptyOutDir: true } })
   return outDir
+}
+
+/** The page built once for all test files of a run, and again when its sources change; returns the folder. */
+export async function sharedPage(): Promise<string> {
+  const folder = join(cacheFolder, `shared-${sourceStamp()}`)
+  const isBuilt = (): boolean => existsSync(join(folder, 'index.html'))
+  if (isBuilt()) return folder
+  await withLock(`${folder}.lock`, async () => {
+    if (isBuilt()) return
+    removeOld()
+    const half = await buildPage(`half-${process.pid}`)
+    renameSync(half, folder)
+  }, () => {})
+  return folder
+}
+
+/** Changes with every file that the page is built of. */
+function sourceStamp(): string {
+  const hash = createHash('sha256')
+  for (const name of ['renderer', 'shared']) {
+    const files = readdirSync(join(root, name), { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+    for (const path of files.map((one) => join(one.parentPath, one.name)).sort()) hash.update(path).update(readFileSync(path))
+  }
+  return hash.update(readFileSync(viteConfig)).update(readFileSync(join(root, 'package-lock.json'))).digest('hex').slice(0, 16)
+}
+
+/** Builds of other sources, unless another run may still be at them. */
+function removeOld(): void {
+  for (const name of existsSync(cacheFolder) ? readdirSync(cacheFolder) : []) {
+    const path = join(cacheFolder, name)
+    if (/^(shared|half)-/.test(name) && Date.now() - statSync(path).mtimeMs > 3_600_000) rmSync(path, { recursive: true, force: true })
+  }
 }
 
 /** Serves the built page on loopback. */
@@ -74,8 +113,12 @@ export async function stagePage(context: BrowserContext, staging: Staging): Prom
   return { page, complaints, asked: () => page.evaluate(() => (window as unknown as { asked: { name: string; input: unknown }[] }).asked) }
 }
 
-/** Answers about the past and about runs are made here, with the real schemas; a state without a past refuses as the app does. */
-function answerPast(shown: GalleryState, name: string, input: unknown): Reply<unknown> {
+/** Answers about networks, the past and runs are made here, with the real schemas; a state without a past refuses as the app does. */
+function answerPast(shown: GalleryState, name: string, input: unknown): Reply<unknown> | Promise<Reply<unknown>> {
+  const aboutNetworks = answerNetworks(shown.networks ?? {}, shown.state.networks.sources, name, input)
+  if (aboutNetworks !== null) return aboutNetworks
+  const aboutMoney = answerMoney(shown.ledger, shown.tariff, name, input)
+  if (aboutMoney !== null) return aboutMoney
   const aboutRuns = answerRuns(shown, name, input)
   if (aboutRuns !== null) return aboutRuns
   if (shown.recorded === 'none') return { ok: false, failure: { code: 'not-possible', message: 'Nothing was ever recorded of this card.' } }
@@ -117,7 +160,7 @@ function playState(played: Played): void {
   }
   const answers: Record<string, (input: never) => unknown> = {
     'state.read': () => structuredClone({ state, revisions }),
-    'estimate.what-if': (input: { gpuModel: string }) => (/none|quux/i.test(input.gpuModel) ? { model: null, nearest: played.models.slice(0, 3), estimates: [] } : played.whatIf),
+    'estimate.what-if': (input: { gpuModel: string }) => (/none|quux/i.test(input.gpuModel) ? { model: null, nearest: played.models.slice(0, 3), ambiguous: [], estimates: [] } : played.whatIf),
     'models.search': (input: { text: string }) => played.models.filter((model) => model.toLowerCase().includes(input.text.toLowerCase())),
     'settings.change': (change: object) => {
       const settings = state.settings as { values: object }
@@ -136,6 +179,11 @@ function playState(played: Played): void {
       push('gpus', { ...gpus, detection: { ...gpus.detection, gpus: gpus.detection.gpus.filter((gpu) => gpu.id !== input.gpuId) } })
       return null
     },
+    'power.calibrate': () => {
+      const settings = state.settings as { values: object }
+      push('settings', { ...settings, values: { ...settings.values, wallPowerFactor: 1.082, wallPowerOffsetW: 41.5 } })
+      return { factor: 1.082, offsetW: 41.5, sentence: 'The wall draws 1.08 times of what the cards report, plus 42 W. Two readings always fit a line; a third would show how well.' }
+    },
     'notice.dismiss': (input: { id: string }) => {
       const app = state.app as { notices: { id: string }[] }
       push('app', { ...app, notices: app.notices.filter((notice) => notice.id !== input.id) })
@@ -148,7 +196,7 @@ function playState(played: Played): void {
   page.idlewatt = {
     ask(name: string, input: unknown) {
       asked.push({ name, input })
-      if (name.startsWith('history.') || name.startsWith('benchmark.')) return (page.answerPast as (name: string, input: unknown) => Promise<unknown>)(name, input)
+      if ((/^(history|benchmark|networks|markets|ledger|wallets|tariff)\./.test(name) || name === 'estimate.sensitivity')) return (page.answerPast as (name: string, input: unknown) => Promise<unknown>)(name, input)
       return Promise.resolve({ ok: true, value: answers[name]?.(input as never) ?? null })
     },
     onUpdate(listener: (update: unknown) => void) {

@@ -1,8 +1,11 @@
 /** Hand-made states, for the page's tests and for what no recording can show. Typed by the contract: one that no longer fits does not compile. */
 import type { ImportedRun } from '../../shared/benchmark.ts'
 import type { State } from '../../shared/state.ts'
+import type { TariffReading } from '../../shared/tariff.ts'
 import { unknownSample, type GpuSample } from '../../shared/telemetry.ts'
 import { alert, benchmark, comparison, estimate, gpu, health, machine, now, result, sample, series, state } from './parts.ts'
+import { ledger, tariff, type LedgerAnswers } from './ledger.ts'
+import { ember, neverAsked, networks, offline, switchedOff, type NetworkAnswers } from './networks.ts'
 import { conditions, fullResult, imports, memoryErrors, memoryTest, runningCard, sustainedRun, workload } from './runs.ts'
 
 export interface GalleryState {
@@ -15,14 +18,20 @@ export interface GalleryState {
   past?: ReturnType<typeof result>[]
   /** What `benchmark.imports` answers with. */
   imports?: ImportedRun[]
+  /** What the pages about money are answered with; left out: an empty ledger. */
+  ledger?: LedgerAnswers
+  /** Where the tariff stands; left out: nothing is set. */
+  tariff?: TariffReading
   /** Only these pages are worth a picture; all when left out. */
   pages?: string[]
+  /** What the questions of the Networks page are answered with; left out: the hand-made networks. */
+  networks?: NetworkAnswers
   /** `none`: nothing was recorded of any card; left out: the past of past.ts. */
   recorded?: 'none'
   /** The page comes through a browser, and the stream of updates ends at once. */
   isLost?: boolean
   /** Done on the page before the picture. */
-  act?: 'open-row' | 'open-needs' | 'open-binds' | 'open-layers' | 'range-24h' | 'range-1y' | 'chart-keys' | 'webhook' | 'what-if' | 'what-if-unknown' | 'open-gpu' | 'bad-setting' | 'more-choices' | 'unfold' | 'show-run'
+  act?: 'open-moves' | 'rig' | 'open-row' | 'open-needs' | 'open-binds' | 'open-layers' | 'range-24h' | 'range-1y' | 'chart-keys' | 'webhook' | 'what-if' | 'what-if-unknown' | 'open-gpu' | 'bad-setting' | 'more-choices' | 'unfold' | 'show-run' | 'ask-all' | 'calibrate'
 }
 
 const gib = 1024 ** 3
@@ -115,6 +124,10 @@ const sixteenDone = { ...sixteen, benchmark: benchmark({ latest: Object.fromEntr
 const sustaining = state({ benchmark: benchmark({ now: { phase: 'running', mode: 'sustained', startedAt: now - 190_000, cards: [runningCard(card0, { step: 'sustained-load', words: 'single-precision compute at full load, 3 of 10 minutes', progress: 0.31, limitSeconds: 620, startedAt: now - 190_000, unit: 'GFLOP/s', curve: sustainedRun().points.slice(0, 95).map((point) => ({ atSeconds: point.atSeconds, value: point.value ?? 79_000 })), done: [] })], queued: [] } }), telemetry: { samples: { [card0]: hotSample }, status: { phase: 'on', since: now } } })
 const cancelling = state({ benchmark: benchmark({ now: { phase: 'cancelling', gpuIds: [card0] } }) })
 
+const outside = state().networks
+const longNames = { ...outside, networks: [...networks.slice(0, 2), { id: 'ember', title: 'Ember Distributed Rendering and Inference Cooperative of the Northern Data Centres', url: 'https://example.org/ember' }] }
+const euros = losing.settings
+
 export const whatIfEstimates = comparison({ gpuIds: [], gpuName: 'GeForce RTX 5090', gpuModel: 'GeForce RTX 5090' }).map((one) => estimate({ ...one, needs: one.needs.filter((need) => need.id === 'class') }))
 
 export const states: GalleryState[] = [
@@ -143,6 +156,19 @@ export const states: GalleryState[] = [
   { id: 'runs-compared', title: 'Two runs side by side', state: full, past: fullPast, imports, pages: ['measure/compare'] },
   { id: 'runs-imported', title: 'Runs of other machines', state: full, past: fullPast, imports, pages: ['measure/imported'], act: 'show-run' },
   { id: 'crash', title: 'After a crash', state: crashed, pages: ['measure', 'overview'] },
+  { id: 'ledger', title: 'A ledger of some months', state: { ...two, settings: euros }, pages: ['ledger', 'ledger/promised', 'ledger/wallets', 'ledger/export'], ledger },
+  { id: 'ledger-empty', title: 'An empty ledger', state: two, pages: ['ledger', 'ledger/promised', 'ledger/wallets'] },
+  { id: 'tariff-weekly', title: 'A weekly tariff', state: state({ settings: { ...euros, values: { ...euros.values, tariffKind: 'weekly', weeklyTariff: Array.from({ length: 168 }, (_, hour) => (hour % 24 < 6 ? 0.21 : hour % 24 >= 17 && hour % 24 < 21 && hour < 120 ? 0.44 : 0.34)) } } }), pages: ['settings'] },
+  { id: 'tariff-dated', title: 'Dated prices', state: state({ settings: { ...euros, values: { ...euros.values, tariffKind: 'dated' } } }), pages: ['settings'], tariff, act: 'calibrate' },
+  { id: 'tariff-over', title: 'Dated prices that have ended, and a zone of its own', state: state({ settings: { ...euros, values: { ...euros.values, tariffKind: 'dated', tariffZone: 'Europe/Helsinki' } } }), pages: ['settings'], tariff: { zone: 'Europe/Helsinki', now: { perKwh: 0.34, how: 'fixed price; no dated price covers this hour' }, dated: { from: now - 300 * day, to: now - 3 * day, count: 7128 } } },
+  { id: 'moves', title: 'What moves an estimate', state: two, pages: ['compare'], act: 'open-moves' },
+  { id: 'rig', title: 'A rig in another market', state: two, pages: ['compare'], act: 'rig' },
+  { id: 'network', title: 'A network in full', state: { ...two, settings: euros }, pages: ['networks/north', 'networks/frame', 'networks/ember', 'networks/granite'] },
+  { id: 'networks-odd', title: 'Networks that answer late, not at all, and with a long name', state: state({ networks: longNames }), pages: ['networks', 'networks/frame', 'networks/north', 'networks/ember', 'networks/nobody'], networks: { health: { north: null, frame: 'The data folder cannot be read.', ember: { ...ember, title: longNames.networks[2]!.title } } } },
+  { id: 'sources', title: 'Sources and requests', state: two, pages: ['networks/sources'], act: 'ask-all' },
+  { id: 'sources-never', title: 'Sources that were never asked', state: state({ networks: { ...outside, sources: neverAsked } }), pages: ['networks', 'networks/sources'], networks: { requests: [] } },
+  { id: 'sources-offline', title: 'No way outside, and a clock two years off', state: state({ networks: { ...outside, sources: offline, clockOffMs: 731 * 86_400_000 } }), pages: ['networks', 'networks/sources'], networks: { requests: 'The requests cannot be read: the disk is full.', refreshFailure: 'This machine is offline.' } },
+  { id: 'sources-off', title: 'Asking outside is switched off', state: state({ networks: { ...outside, sources: switchedOff }, settings: { ...state().settings, values: { ...state().settings.values, asksOutside: false } } }), pages: ['networks', 'networks/sources'] },
   { id: 'losing', title: 'Dear electricity, in euros', state: losing, pages: ['overview', 'compare', 'settings'] },
   { id: 'what-if-unknown', title: 'A what-if for a card nobody knows', state: noGpu, pages: ['compare'], act: 'what-if-unknown' },
   { id: 'bad-setting', title: 'A setting that cannot be', state: losing, pages: ['settings'], act: 'bad-setting' },

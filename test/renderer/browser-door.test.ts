@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startHeadless, type Headless } from '../../main/headless/index.ts'
 import { createLog } from '../../main/system/log.ts'
 import { readRealState } from '../gallery/real.ts'
-import { buildPage } from '../gallery/stage.ts'
+import { sharedPage } from '../gallery/stage.ts'
 import { findChromium, launchChromium } from '../helpers/chromium.ts'
 import { createSmallHouse } from '../helpers/small-house.ts'
 import { createStore } from '../../main/state/store.ts'
@@ -20,7 +20,7 @@ describe.skipIf(findChromium() === null)('the page in a browser', () => {
   const pages: Page[] = []
 
   beforeAll(async () => {
-    folder = await buildPage('browser-door')
+    folder = await sharedPage()
     state = await readRealState('two-rtx-3090-linux')
     browser = await launchChromium()
   }, 180_000)

@@ -9,12 +9,12 @@ import { states, whatIfEstimates } from '../gallery/states.ts'
 import { findChromium } from '../helpers/chromium.ts'
 import { serveForTests } from '../helpers/served-page.ts'
 
-const whatIf = { model: 'GeForce RTX 5090', nearest: [], estimates: whatIfEstimates }
+const whatIf = { model: 'GeForce RTX 5090', nearest: [], ambiguous: [], estimates: whatIfEstimates }
 
 const smallest = { width: 900, height: 600 }
 
 describe.skipIf(findChromium() === null)('the Measure page', () => {
-  const served = serveForTests('measure-test')
+  const served = serveForTests()
   /** One for each look, so that the page's code is read once; pages share nothing else. */
   const contexts = new Map<string, Promise<BrowserContext>>()
 

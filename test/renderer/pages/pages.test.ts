@@ -116,11 +116,11 @@ describe('needs', () => {
 
 describe('a what-if', () => {
   it('leaves out what was left empty, and turns the price into dollars', () => {
-    expect(readWhatIf({ ...emptyWhatIf, gpuModel: ' RTX 4090 ' }, euro).input).toEqual({ gpuModel: 'RTX 4090', gpuCount: 1 })
-    expect(readWhatIf({ ...emptyWhatIf, gpuModel: 'RTX 4090', pricePerKwh: '0,12', wattsWork: '450' }, euro).input).toEqual({ gpuModel: 'RTX 4090', gpuCount: 1, usdPerKwh: 0.15, wattsWork: 450 })
+    expect(readWhatIf({ ...emptyWhatIf, gpuModel: ' RTX 4090 ' }, euro).input).toEqual({ gpuModel: 'RTX 4090', gpuCount: 1, more: [], factors: {} })
+    expect(readWhatIf({ ...emptyWhatIf, gpuModel: 'RTX 4090', pricePerKwh: '0,12', wattsWork: '450' }, euro).input).toEqual({ gpuModel: 'RTX 4090', gpuCount: 1, usdPerKwh: 0.15, wattsWork: 450, more: [], factors: {} })
   })
   it('says in a sentence what is wrong, field by field', () => {
-    const read = readWhatIf({ gpuModel: '', gpuCount: '2.5', pricePerKwh: 'abc', wattsWork: '-4', wattsWait: '99999' }, euro)
+    const read = readWhatIf({ ...emptyWhatIf, gpuModel: '', gpuCount: '2.5', pricePerKwh: 'abc', wattsWork: '-4', wattsWait: '99999' }, euro)
     expect(read.input).toBeNull()
     expect(Object.keys(read.problems).sort()).toEqual(['gpuCount', 'gpuModel', 'pricePerKwh', 'wattsWait', 'wattsWork'])
     expect(read.problems.gpuCount).toBe('A whole number from 1 to 64.')
