@@ -91,7 +91,7 @@ export default tseslint.config(
     ],
   ),
   imports(['main/service/**/*.ts'], [electronAlone, noDoors, { regex: `\\.\\./(${services.join('|')}|api)/|\\.\\./app\\.ts$|renderer/`, message: 'Starting at boot concerns the system alone.' }, onlyPackages([], 'main/service')]),
-  imports(['main/app.ts', 'main/host.ts', 'main/keep-watch.ts', 'main/comparison.ts', 'main/measuring.ts', 'main/runs.ts', 'main/network-health.ts', 'main/money.ts', 'main/measured-energy.ts', 'main/backtesting.ts', 'main/initial-state.ts'], [electronAlone, noDoors, { regex: 'renderer/', message: 'Main does not know the window.' }]),
+  imports(['main/app.ts', 'main/host.ts', 'main/keep-watch.ts', 'main/comparison.ts', 'main/measuring.ts', 'main/runs.ts', 'main/network-health.ts', 'main/money.ts', 'main/measured-energy.ts', 'main/backtesting.ts', 'main/initial-state.ts', 'main/cited.ts'], [electronAlone, noDoors, { regex: 'renderer/', message: 'Main does not know the window.' }]),
   imports(['main/api/**/*.ts'], [electronAlone, noDoors, networksAlone, { regex: 'renderer/', message: 'Main does not know the window.' }, onlyPackages(['zod'], 'main/api')]),
   imports(['main/headless/**/*.ts'], [electronAlone, doorRule('desktop|command-line'), doorServices(), { regex: 'renderer/', message: 'A door serves the built page; it does not import it.' }]),
   // The command line's `serve` hands over to the headless door; that is the one step from door to door.

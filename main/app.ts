@@ -10,7 +10,7 @@ import type { SampleTurn } from '../shared/telemetry.ts'
 import { createHandlers } from './api/handlers.ts'
 import type { Benchmark } from './benchmark/index.ts'
 import type { RunLibrary } from './benchmark/library.ts'
-import { usesUrls } from './benchmark/meaning/index.ts'
+import { createCited } from './cited.ts'
 import { setUpComparison, type Comparison, type EstimateQuestion, type WhatIfQuestion } from './comparison.ts'
 import { loadGpuTable } from './earnings/gpu-table.ts'
 import type { Markets } from './earnings/markets.ts'
@@ -28,7 +28,7 @@ import { initialState } from './initial-state.ts'
 import { setUpMeasuring } from './measuring.ts'
 import { setUpMoney } from './money.ts'
 import type { NetworkHealthReader } from './network-health.ts'
-import { citedUrls, networks } from './networks/index.ts'
+import { networks } from './networks/index.ts'
 import { setUpRuns } from './runs.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
 import { createStore, type Store } from './state/store.ts'
@@ -258,13 +258,8 @@ export function createApp(options: AppOptions): App {
     ledger,
     tariffs,
     openExternal: host.openExternal,
-    isCited: (url) => citedUrls().has(url) || usesUrls().has(url) || isInInputs(url) || gpuTable.rows.some((row) => row.sources.some((one) => one.url === url)),
+    isCited: createCited({ store, gpuTable, networkHealth, marketData }),
   })
-
-  function isInInputs(url: string): boolean {
-    const inEstimates = store.read('comparison').estimates.some((estimate) => estimate.inputs.some((input) => input.source?.url === url))
-    return inEstimates || store.read('networks').markets.some((status) => status.source.url === url) || networkHealth.isCited(url) || marketData.isCited(url)
-  }
 
   return {
     handlers,

@@ -1,19 +1,12 @@
 /** Every source there is, as one list: the networks' markets and figures, what tokens cost, what currencies are worth, wallets. */
-import { tokenShelfLifeMs, type SourceKind } from '../../shared/market-data.ts'
+import { tokenShelfLifeMs, type SourceStatus } from '../../shared/market-data.ts'
 import type { Source } from '../../shared/network.ts'
 import type { AnyNetwork, MarketRequest, TokenDefinition } from '../networks/network.ts'
 import { whyRefused } from './cross-check.ts'
 import { currencySource, parseRates, readRates, whyNotAfter, type CurrencyRates } from './currencies.ts'
 import { tokenServices, type TokenQuote, type TokenService } from './token-services.ts'
 
-export interface AnySource {
-  id: string
-  title: string
-  what: string
-  kind: SourceKind
-  networkId: string | null
-  hosts: string[]
-  shelfLifeMs: number
+export interface AnySource extends Pick<SourceStatus, 'id' | 'title' | 'what' | 'kind' | 'networkId' | 'hosts' | 'shelfLifeMs'> {
   source: Source
   /** null: it is asked when something of it is wanted, not by itself. */
   asks: Asks | null

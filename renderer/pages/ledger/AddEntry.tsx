@@ -3,7 +3,7 @@ import { useId, useState, type FormEvent, type ReactNode } from 'react'
 import type { LedgerAdd } from '../../../shared/ledger.ts'
 import { looksLikeSecret, secretRefusal } from '../../../shared/secrets.ts'
 import { NumberField } from '../../components/NumberField.tsx'
-import { programmeName } from '../../state/programmes.ts'
+import { ProgrammeOptions } from '../../components/ProgrammeOptions.tsx'
 import { useAsk, usePart } from '../../state/window-context.ts'
 import { useLedgerCards } from './use-ledger.ts'
 import { dayText, emptyEntry, kindWords, readEntry, withoutSecrets, type EntryForm } from './ledger-words.ts'
@@ -62,11 +62,7 @@ export function AddEntry() {
           <TextField label="Token or currency" value={form.asset} onChange={set('asset')} problem={problems.asset} placeholder="such as EUR" />
           <Choice label="Programme" value={form.programmeId} onChange={set('programmeId')}>
             <option value="">none</option>
-            {programmes.map((info) => (
-              <option key={info.id} value={info.id}>
-                {programmeName(info, info.id)}
-              </option>
-            ))}
+            <ProgrammeOptions programmes={programmes} />
           </Choice>
           {cards.length > 1 ? (
             <Choice label="Card" value={form.gpuId} onChange={set('gpuId')}>

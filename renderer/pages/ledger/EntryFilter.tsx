@@ -1,7 +1,7 @@
 /** Narrows the entries: by kind, network, programme, card, token, days and words; by what there is more than one of. */
 import { useId, useRef, type ReactNode } from 'react'
 import { ledgerKinds, type LedgerFilter, type LedgerKind } from '../../../shared/ledger.ts'
-import { programmeName } from '../../state/programmes.ts'
+import { ProgrammeOptions } from '../../components/ProgrammeOptions.tsx'
 import { usePart } from '../../state/window-context.ts'
 import { kindWords } from './ledger-words.ts'
 import { useLedgerCards } from './use-ledger.ts'
@@ -47,11 +47,7 @@ export function EntryFilter({ filter, assets, onChange }: { filter: LedgerFilter
         </Choice>
       ) : null}
       <Choice id={`${id}-programme`} label="Programme" every="every programme" value={filter.programmeId} onChange={(programmeId) => set({ programmeId })}>
-        {shown.map((info) => (
-          <option key={info.id} value={info.id}>
-            {programmeName(info, info.id)}
-          </option>
-        ))}
+        <ProgrammeOptions programmes={shown} />
       </Choice>
       {cards.length > 1 ? (
         <Choice id={`${id}-card`} label="Card" every="every card" value={filter.gpuId} onChange={(gpuId) => set({ gpuId })}>

@@ -4,7 +4,7 @@ import type { RequestRecord, SourceStatus } from '../../../shared/market-data.ts
 import type { LedgerState } from '../../../shared/state.ts'
 import { Icon } from '../../components/Icon.tsx'
 import { Moment } from '../../components/Moment.tsx'
-import { Notice } from '../../components/Notice.tsx'
+import { FailedReading } from '../../components/FailedReading.tsx'
 import { ScrollBox, Section } from '../../components/Page.tsx'
 import { formatNumber } from '../../format/numbers.ts'
 import { asSentence, capitalise } from '../../format/words.ts'
@@ -48,18 +48,7 @@ export function RequestsPanel({ headRef, sourceId, onSource }: RequestsPanelProp
             {records !== null && records.length >= mostRequests ? '; older ones are not kept' : ''}
           </span>
         </div>
-        {failure === null ? null : (
-          <Notice
-            level="warning"
-            urgent
-            title={failure}
-            actions={
-              <button type="button" className="button" onClick={readAgain}>
-                Try again
-              </button>
-            }
-          />
-        )}
+        <FailedReading failure={failure} onAgain={readAgain} urgent />
         {records === null ? (
           failure === null ? (
             <p role="status" className="muted">

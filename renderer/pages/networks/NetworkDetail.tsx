@@ -2,6 +2,7 @@
 import { useEffect, type KeyboardEvent } from 'react'
 import type { NetworkHealth } from '../../../shared/network-health.ts'
 import { Icon } from '../../components/Icon.tsx'
+import { FailedReading } from '../../components/FailedReading.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { Section } from '../../components/Page.tsx'
 import { OutLink } from '../../components/SourceLink.tsx'
@@ -55,20 +56,9 @@ export function NetworkDetail({ network, answer, onAgain }: NetworkDetailProps) 
           </div>
         </div>
       </header>
-      {failure === null ? null : (
-        <Notice
-          level="warning"
-          urgent
-          title={failure}
-          actions={
-            <button type="button" className="button" onClick={onAgain}>
-              Try again
-            </button>
-          }
-        >
-          {health ? <p>What is shown is the last that was read.</p> : null}
-        </Notice>
-      )}
+      <FailedReading failure={failure} onAgain={onAgain} urgent>
+        {health ? <p>What is shown is the last that was read.</p> : null}
+      </FailedReading>
       <LiveOrNot title={network.title} sources={own} />
       {health ? (
         <HealthSections health={health} />

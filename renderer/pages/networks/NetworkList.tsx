@@ -1,6 +1,7 @@
 /** All networks, each with what its figures say and the figures that lead, in columns that can be compared. */
 import type { NetworkFigure, NetworkHealth } from '../../../shared/network-health.ts'
 import { Icon } from '../../components/Icon.tsx'
+import { FailedReading } from '../../components/FailedReading.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { Level } from '../../components/Reading.tsx'
 import { moneyFormat } from '../../format/money.ts'
@@ -43,19 +44,9 @@ function NetworkCard({ network, answer, onAgain }: { network: { id: string; titl
         </a>
       </h2>
       {health ? <HealthLines health={health} /> : null}
-      {failure !== null ? (
-        <Notice
-          level="warning"
-          title={failure}
-          actions={
-            <button type="button" className="button button-small" onClick={onAgain}>
-              Try again
-            </button>
-          }
-        >
-          {health ? <p>What is shown is the last that was read.</p> : null}
-        </Notice>
-      ) : null}
+      <FailedReading failure={failure} onAgain={onAgain} small>
+        {health ? <p>What is shown is the last that was read.</p> : null}
+      </FailedReading>
       {health === null && failure === null ? (
         <p role="status" className="muted">
           Reading its figures …

@@ -1,6 +1,7 @@
 /** Runs the command line in this process, for calls that ask no driver: the real program, its streams caught. */
 import { PassThrough } from 'node:stream'
 import { failureSentence } from '../../../main/command-line/failure.ts'
+import type { Call } from '../../../main/command-line/open-app.ts'
 import { runProgram } from '../../../main/command-line/program.ts'
 import { createStops } from '../../../main/command-line/stops.ts'
 import { openTerminal } from '../../../main/command-line/terminal.ts'
@@ -9,14 +10,19 @@ import { createLog } from '../../../main/system/log.ts'
 import type { Answer } from './call.ts'
 
 /** As `main` of the entry does it, without signals. */
-export async function idlewattHere(words: string[]): Promise<Answer> {
+export function idlewattHere(words: string[]): Promise<Answer> {
+  return calledHere((parts) => runProgram(words, { ...parts, version: '0.0.0', stopped: new Promise(() => {}), stop: () => {}, onServing: () => {}, onMeasuring: () => {} }))
+}
+
+/** One command by itself, with what it prints and its exit code. */
+export async function calledHere(run: (parts: Pick<Call, 'terminal' | 'stops' | 'log'>) => Promise<number>): Promise<Answer> {
   const [stdout, stderr] = [caught(), caught()]
   const log = createLog('silent', () => {})
   const terminal = openTerminal(stdout.stream, stderr.stream, process.stdin)
   const stops = createStops(log)
   let exitCode: number
   try {
-    exitCode = await runProgram(words, { terminal, stops, log, version: '0.0.0', stopped: new Promise(() => {}), stop: () => {}, onServing: () => {}, onMeasuring: () => {} })
+    exitCode = await run({ terminal, stops, log })
   } catch (error) {
     const sentence = error instanceof WrongWords ? error.message : failureSentence(error)
     if (sentence === null) throw error

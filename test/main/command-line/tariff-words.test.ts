@@ -1,39 +1,18 @@
 /** Words and files of `tariff` as people have them: taking a price back, another currency, odd encodings, days of 23 and 25 hours. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { failureSentence } from '../../../main/command-line/failure.ts'
-import { createStops } from '../../../main/command-line/stops.ts'
 import { tariff, type TariffFlags } from '../../../main/command-line/tariff.ts'
-import { openTerminal } from '../../../main/command-line/terminal.ts'
-import { WrongWords } from '../../../main/command-line/words.ts'
-import { createLog } from '../../../main/system/log.ts'
 import type { TariffImport } from '../../../shared/tariff.ts'
 import { emptyFolder } from './call.ts'
+import { calledHere } from './here.ts'
 
 const common = { json: false, machine: null, gpu: null, gpus: [], network: null, data: null }
 const files = emptyFolder()
 
-async function run(data: string, words: string[], flags: TariffFlags = {}, json = true): Promise<{ exitCode: number; text: string; says: string }> {
-  const streams = [new PassThrough(), new PassThrough()] as const
-  const caught = ['', '']
-  for (const [index, stream] of streams.entries()) stream.setEncoding('utf8').on('data', (piece: string) => (caught[index] += piece))
-  const log = createLog('silent', () => {})
-  const stops = createStops(log)
-  const terminal = openTerminal(streams[0] as unknown as NodeJS.WriteStream, streams[1] as unknown as NodeJS.WriteStream, process.stdin)
-  let exitCode: number
-  try {
-    exitCode = await tariff({ common: { ...common, json, data }, terminal, stops, log }, words, flags)
-  } catch (error) {
-    const sentence = error instanceof WrongWords ? error.message : failureSentence(error)
-    if (sentence === null) throw error
-    terminal.say(sentence)
-    exitCode = error instanceof WrongWords ? 2 : 1
-  } finally {
-    await stops.run()
-  }
-  return { exitCode, text: caught[0] ?? '', says: (caught[1] ?? '').replace(/\s+/g, ' ') }
+async function run(data: string, words: string[], flags: TariffFlags = {}, json = true): Promise<{ exitCode: number | null; text: string; says: string }> {
+  const { exitCode, stdout, stderr } = await calledHere((parts) => tariff({ common: { ...common, json, data }, ...parts }, words, flags))
+  return { exitCode, text: stdout, says: stderr.replace(/\s+/g, ' ') }
 }
 
 function file(name: string, content: string | Uint8Array): string {

@@ -1,39 +1,19 @@
 /** `tariff` and the new words of `estimate`, called as the program calls them, with an app and a folder of their own. */
-import { PassThrough } from 'node:stream'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { estimate, readFlags, type EstimateFlags } from '../../../main/command-line/estimate.ts'
-import { failureSentence } from '../../../main/command-line/failure.ts'
 import type { Call } from '../../../main/command-line/open-app.ts'
-import { createStops } from '../../../main/command-line/stops.ts'
 import { tariff, type TariffFlags } from '../../../main/command-line/tariff.ts'
-import { openTerminal } from '../../../main/command-line/terminal.ts'
 import { WrongWords } from '../../../main/command-line/words.ts'
-import { createLog } from '../../../main/system/log.ts'
 import { emptyFolder } from './call.ts'
+import { calledHere } from './here.ts'
 
 const common: Call['common'] = { json: false, machine: null, gpu: null, gpus: [], network: null, data: null }
 
-async function called(run: (call: Call) => Promise<number>, data: string, json = true): Promise<{ exitCode: number; text: string; says: string }> {
-  const streams = [new PassThrough(), new PassThrough()] as const
-  const caught = ['', '']
-  for (const [index, stream] of streams.entries()) stream.setEncoding('utf8').on('data', (piece: string) => (caught[index] += piece))
-  const log = createLog('silent', () => {})
-  const stops = createStops(log)
-  const terminal = openTerminal(streams[0] as unknown as NodeJS.WriteStream, streams[1] as unknown as NodeJS.WriteStream, process.stdin)
-  let exitCode: number
-  try {
-    exitCode = await run({ common: { ...common, json, data }, terminal, stops, log })
-  } catch (error) {
-    const sentence = error instanceof WrongWords ? error.message : failureSentence(error)
-    if (sentence === null) throw error
-    terminal.say(sentence)
-    exitCode = error instanceof WrongWords ? 2 : 1
-  } finally {
-    await stops.run()
-  }
-  return { exitCode, text: caught[0] ?? '', says: caught[1] ?? '' }
+async function called(run: (call: Call) => Promise<number>, data: string, json = true): Promise<{ exitCode: number | null; text: string; says: string }> {
+  const { exitCode, stdout, stderr } = await calledHere((parts) => run({ common: { ...common, json, data }, ...parts }))
+  return { exitCode, text: stdout, says: stderr }
 }
 
 describe('tariff', () => {
