@@ -136,6 +136,7 @@ describe.skipIf(findChromium() === null)('the page', () => {
     expect(await page.getByText('Only the operating system lists this card').count()).toBe(0)
     await page.getByRole('link', { name: 'Compare', exact: true }).click()
     const rows = page.locator('.row-button')
+    await rows.first().waitFor()
     const own = await rows.count()
     expect(await page.getByLabel('Show').inputValue()).toBe('worth')
     await page.getByLabel('Show').selectOption({ label: 'all cards' })
