@@ -13,14 +13,15 @@ import { quoteArgument, taskText } from '../../../main/service/windows-task.ts'
 const folder = mkdtempSync(join(tmpdir(), 'idlewatt-boot-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const hardWords = ['/opt/my node/bin/node', '/home/j o"e/100% sure/$HOME/a\\b/idlewatt.js', 'serve', '--data', "/srv/it's; `here` & <there>/äöü 🎮", '%h/%%', '', '${X}$$', '--port', '8080']
+const hardWords = ['/opt/my node/bin/node', '/home/j o"e/100% sure/$HOME/a\\b/idlewatt.js', 'serve', '--data', "/srv/it's; `here` & <there>/äöü 🎮", '%h/%%', '', '\u2028', '${X}$$', '--port', '8080']
 /** No control characters: those are refused before. */
 const word = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((text) => !/[\u0000-\u001f\u007f]/.test(text))
 
 /** systemd's own rules (systemd.syntax, systemd.service), the other way round. */
 function readExecStart(text: string): string[] {
-  const line = /^ExecStart=(.*)$/m.exec(text)?.[1] ?? ''
-  const words = [...line.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g)].map((match) => (match[2] ?? (match[1] ?? '').replace(/\\(.)/g, '$1')).replaceAll('%%', '%'))
+  // For systemd a line ends at a line feed alone; for JavaScript's "." also at U+2028.
+  const line = /^ExecStart=([^\n]*)/m.exec(text)?.[1] ?? ''
+  const words = [...line.matchAll(/"((?:\\[^]|[^"\\])*)"|(\S+)/g)].map((match) => (match[2] ?? (match[1] ?? '').replace(/\\([^])/g, '$1')).replaceAll('%%', '%'))
   const [program = '', ...args] = words
   const call = [program, ...args.map((one) => one.replaceAll('$$', '$'))]
   return call[0] === '/usr/bin/env' ? call.slice(1) : call
