@@ -32,6 +32,15 @@ export function RunActions({ runRef, title, canCompare }: { runRef: RunRef; titl
           Compare it with another{of}
         </a>
       ) : null}
+      <Said outcome={outcome} />
+    </div>
+  )
+}
+
+/** What came of it, said to everybody. */
+function Said({ outcome }: { outcome: { saved: string | null; failure: string | null } }) {
+  return (
+    <>
       <span role="status" className="muted small run-said">
         {outcome.saved ?? ''}
       </span>
@@ -40,7 +49,7 @@ export function RunActions({ runRef, title, canCompare }: { runRef: RunRef; titl
           {outcome.failure}
         </span>
       ) : null}
-    </div>
+    </>
   )
 }
 
@@ -62,14 +71,7 @@ export function ReportButton({ runs, children }: { runs: RunRef[]; children: Rea
       <button type="button" className="button button-small" disabled={isBusy} onClick={() => void save()}>
         {children}
       </button>
-      <span role="status" className="muted small run-said">
-        {outcome.saved ?? ''}
-      </span>
-      {outcome.failure ? (
-        <span role="alert" className="field-problem run-said">
-          {outcome.failure}
-        </span>
-      ) : null}
+      <Said outcome={outcome} />
     </>
   )
 }

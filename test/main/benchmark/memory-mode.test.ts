@@ -1,19 +1,9 @@
 /** A memory test as a run: what it asks for, keeps and tells, also where it is stopped. Workers follow a script. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ToWorker, WorkerSays } from '../../../main/benchmark/worker-messages.ts'
 import type { Hold, MemoryTestRun } from '../../../shared/benchmark.ts'
 import { unknownSample } from '../../../shared/telemetry.ts'
-import { answerUsual, asked, card, scriptedWorker, stand, steppedClock, type Stand } from './support.ts'
-
-const stands: Stand[] = []
-function begin(...given: Parameters<typeof stand>): Stand {
-  const made = stand(...given)
-  stands.push(made)
-  return made
-}
-afterEach(async () => {
-  for (const made of stands.splice(0)) await made.end()
-})
+import { answerUsual, asked, begin, card, scriptedWorker, stand, steppedClock } from './support.ts'
 
 describe('a memory test', () => {
   const right: MemoryTestRun = {

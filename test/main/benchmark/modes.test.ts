@@ -1,20 +1,10 @@
 /** What each mode does and keeps: full, sustained, chosen workloads, several cards at once. Workers follow a script. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { planOf, whyNotPlanned } from '../../../main/benchmark/run-plan.ts'
 import type { ToWorker, WorkerSays } from '../../../main/benchmark/worker-messages.ts'
 import { workloadsOfMode } from '../../../main/benchmark/workloads/index.ts'
 import { unknownSample, type GpuSample } from '../../../shared/telemetry.ts'
-import { answerUsual, asked, card, goodWorker, scriptedWorker, stand, steppedClock, type Stand } from './support.ts'
-
-const stands: Stand[] = []
-function begin(...given: Parameters<typeof stand>): Stand {
-  const made = stand(...given)
-  stands.push(made)
-  return made
-}
-afterEach(async () => {
-  for (const made of stands.splice(0)) await made.end()
-})
+import { answerUsual, asked, begin, card, goodWorker, scriptedWorker, steppedClock } from './support.ts'
 
 describe('a full run', () => {
   test('tells of every workload, also of those the card does not offer, which change no verdict', async () => {

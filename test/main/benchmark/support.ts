@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
 import { createBenchmark, type Benchmark, type BenchmarkOptions } from '../../../main/benchmark/index.ts'
 import type { ToWorker, WorkerSays } from '../../../main/benchmark/worker-messages.ts'
 import type { BenchmarkInput } from '../../../main/benchmark/run-plan.ts'
@@ -107,6 +108,13 @@ export function stand(gpus: Gpu[], startWorker: BenchmarkOptions['startWorker'],
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A stand that ends with its test. */
+export function begin(...given: Parameters<typeof stand>): Stand {
+  const made = stand(...given)
+  onTestFinished(() => made.end())
+  return made
 }
 
 /** A worker in this process that answers as told; `kill` ends it like a real one. Started again it is a new process with the same script. */
