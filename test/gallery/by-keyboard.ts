@@ -43,3 +43,26 @@ export async function tabTo(page: Page, wanted: RegExp): Promise<void> {
   }
   throw new Error(`Tab never reached ${wanted}.`)
 }
+
+/** Goes through every stop of the Tab key until the first comes again: how many there are, and those whose outline or place cannot be seen. */
+export async function focusStops(page: Page): Promise<{ stops: number; unseen: string[] }> {
+  const unseen: string[] = []
+  let stops = 0
+  for (let first: string | null = null; stops < 90; stops += 1) {
+    await page.keyboard.press('Tab')
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement
+      if (element === document.body) return null
+      const box = element.getBoundingClientRect()
+      const bar = document.querySelector('.nav')?.getBoundingClientRect().bottom ?? 0
+      // A card that is one link draws its outline around itself.
+      const isOutlined = getComputedStyle(element).outlineStyle !== 'none' || getComputedStyle(element, '::after').outlineStyle !== 'none'
+      const isUnderBar = !element.closest('.nav, .skip-link') && box.bottom <= bar
+      return { name: `${element.tagName} ${element.getAttribute('aria-label') ?? ''} ${element.innerText.slice(0, 60)}`, isSeen: isOutlined && !isUnderBar && box.top < innerHeight }
+    })
+    if (!stop || stop.name === first) break
+    first ??= stop.name
+    if (!stop.isSeen) unseen.push(stop.name)
+  }
+  return { stops, unseen }
+}

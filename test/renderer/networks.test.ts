@@ -1,6 +1,6 @@
 /** The Networks pages in a real Chromium: no accessibility fault, all by keyboard, every state designed, thousands of requests without a wait. */
 import { describe, expect, it } from 'vitest'
-import { faultsInBothThemes, tabTo } from '../gallery/by-keyboard.ts'
+import { faultsInBothThemes, focusStops, tabTo } from '../gallery/by-keyboard.ts'
 import { stagePage, type StagedPage } from '../gallery/stage.ts'
 import { states } from '../gallery/states.ts'
 import { findChromium } from '../helpers/chromium.ts'
@@ -176,22 +176,7 @@ describe.skipIf(findChromium() === null)('the Networks pages', () => {
   it('show where the focus is at every stop, and never behind the bar on top', async () => {
     for (const pageId of ['networks/north', 'networks/sources']) {
       const { page } = await open('sources-never', pageId, { width: 900, height: 600 })
-      const unseen: string[] = []
-      let stops = 0
-      for (let first: string | null = null; stops < 90; stops += 1) {
-        await page.keyboard.press('Tab')
-        const stop = await page.evaluate(() => {
-          const element = document.activeElement as HTMLElement
-          if (element === document.body) return null
-          const box = element.getBoundingClientRect()
-          const bar = document.querySelector('.nav')?.getBoundingClientRect().bottom ?? 0
-          const outlined = getComputedStyle(element).outlineStyle !== 'none' || getComputedStyle(element, '::after').outlineStyle !== 'none'
-          return { name: `${element.tagName} ${element.getAttribute('aria-label') ?? ''} ${element.innerText.slice(0, 60)}`, isSeen: outlined && (element.closest('.nav, .skip-link') !== null || box.bottom > bar) && box.top < innerHeight }
-        })
-        if (!stop || stop.name === first) break
-        first ??= stop.name
-        if (!stop.isSeen) unseen.push(stop.name)
-      }
+      const { stops, unseen } = await focusStops(page)
       expect(unseen, pageId).toEqual([])
       expect(stops, pageId).toBeGreaterThan(10)
       await page.context().close()

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { pageIds } from '../../renderer/state/route.ts'
-import { faultsInBothThemes, tabTo } from '../gallery/by-keyboard.ts'
+import { faultsInBothThemes, focusStops, tabTo } from '../gallery/by-keyboard.ts'
 import { stagePage, type StagedPage } from '../gallery/stage.ts'
 import { readRealState } from '../gallery/real.ts'
 import { states, whatIfEstimates, type GalleryState } from '../gallery/states.ts'
@@ -92,22 +92,7 @@ describe.skipIf(findChromium() === null)('the page', () => {
   it('shows where the focus is at every stop, and never behind the bar on top', async () => {
     for (const pageId of ['measure', `compare/${encodeURIComponent('north/provider|GPU-00000000')}`, 'compare/what-if', 'settings']) {
       const { page } = await open('two-3090', pageId, 'light', { width: 900, height: 600 })
-      const unseen: string[] = []
-      let stops = 0
-      for (let first: string | null = null; stops < 90; stops += 1) {
-        await page.keyboard.press('Tab')
-        const stop = await page.evaluate(() => {
-          const element = document.activeElement as HTMLElement
-          if (element === document.body) return null
-          const box = element.getBoundingClientRect()
-          const bar = document.querySelector('.nav')?.getBoundingClientRect().bottom ?? 0
-          const isUnderBar = !element.closest('.nav, .skip-link') && box.bottom <= bar
-          return { name: `${element.tagName} ${element.innerText.slice(0, 40)}`, isSeen: getComputedStyle(element).outlineStyle !== 'none' && !isUnderBar && box.top < innerHeight }
-        })
-        if (!stop || stop.name === first) break
-        first ??= stop.name
-        if (!stop.isSeen) unseen.push(stop.name)
-      }
+      const { stops, unseen } = await focusStops(page)
       expect(unseen, pageId).toEqual([])
       expect(stops, pageId).toBeGreaterThan(7)
       await page.context().close()
