@@ -9,7 +9,7 @@ const noNode = { regex: '^node:|^(fs|path|os|child_process|http|https|net|crypto
 const noDoors = { regex: '(^|/)(desktop|headless|command-line)/', message: 'Nobody imports a door.' }
 const onlyPackages = (names, where) => ({ regex: `^(?!\\.|node:|(${names.join('|')})(/|$))`, message: `${where} may use ${names.join(', ') || 'no packages'} and nothing else from npm.` })
 
-const services = ['gpu', 'benchmark', 'networks', 'market-data', 'earnings', 'ledger', 'enrolment', 'provider', 'policy', 'health', 'history', 'state']
+const services = ['gpu', 'benchmark', 'networks', 'market-data', 'earnings', 'ledger', 'enrolment', 'provider', 'support', 'policy', 'health', 'history', 'state']
 /** The libraries made for each service's job. */
 const libraries = {
   gpu: ['koffi', 'node-nvidia-smi', 'systeminformation', 'xml2js', 'zod'],
@@ -17,6 +17,9 @@ const libraries = {
   earnings: ['zod', 'csv-parse', 'temporal-polyfill'],
   'market-data': ['got', 'p-queue', 'zod'],
   ledger: ['@noble/curves', '@noble/hashes', '@scure/base', 'csv-stringify', 'temporal-polyfill', 'zod'],
+  enrolment: ['got', 'zod'],
+  provider: ['zod'],
+  support: ['fflate', 'zod'],
   health: ['standardwebhooks', 'zod'],
   history: ['zod'],
   state: ['zod', 'conf'],
@@ -27,7 +30,7 @@ function imports(files, patterns, more = {}) {
 }
 
 /** Services that networks are handed to: they know the contract, and no network. */
-const knowsTheContract = new Set(['earnings', 'market-data', 'ledger'])
+const knowsTheContract = new Set(['earnings', 'market-data', 'ledger', 'enrolment', 'provider'])
 
 /** A service knows shared/, main/system/, the contract of networks where it is handed some, and itself. */
 function serviceImports(name) {
@@ -74,7 +77,7 @@ export default tseslint.config(
   { files: ['renderer/**/*.{ts,tsx}'], plugins: { 'react-hooks': reactHooks }, rules: { ...reactHooks.configs.recommended.rules } },
 
   imports(['shared/**/*.ts'], [electronAlone, noNode, { regex: '^\\.\\./|/(main|renderer)/', message: 'shared/ knows nobody.' }, onlyPackages(['zod'], 'shared')]),
-  imports(['main/system/**/*.ts'], [electronAlone, noDoors, { regex: `\\.\\./(${services.join('|')}|api)/|\\.\\./app\\.ts$|renderer/`, message: 'main/system knows shared/ and the outside world.' }, onlyPackages(['koffi', 'systeminformation', 'temporal-polyfill', 'zod'], 'main/system')]),
+  imports(['main/system/**/*.ts'], [electronAlone, noDoors, { regex: `\\.\\./(${services.join('|')}|api)/|\\.\\./app\\.ts$|renderer/`, message: 'main/system knows shared/ and the outside world.' }, onlyPackages(['dockerode', 'koffi', 'systeminformation', 'temporal-polyfill', 'zod'], 'main/system')]),
   ...services.filter((name) => name !== 'networks').map(serviceImports),
   imports(
     ['main/networks/**/*.ts'],
@@ -91,7 +94,7 @@ export default tseslint.config(
     ],
   ),
   imports(['main/service/**/*.ts'], [electronAlone, noDoors, { regex: `\\.\\./(${services.join('|')}|api)/|\\.\\./app\\.ts$|renderer/`, message: 'Starting at boot concerns the system alone.' }, onlyPackages([], 'main/service')]),
-  imports(['main/app.ts', 'main/host.ts', 'main/keep-watch.ts', 'main/comparison.ts', 'main/measuring.ts', 'main/runs.ts', 'main/network-health.ts', 'main/money.ts', 'main/measured-energy.ts', 'main/backtesting.ts', 'main/initial-state.ts', 'main/cited.ts'], [electronAlone, noDoors, { regex: 'renderer/', message: 'Main does not know the window.' }]),
+  imports(['main/app.ts', 'main/house.ts', 'main/host.ts', 'main/keep-watch.ts', 'main/comparison.ts', 'main/measuring.ts', 'main/runs.ts', 'main/network-health.ts', 'main/money.ts', 'main/measured-energy.ts', 'main/programmes.ts', 'main/support-parts.ts', 'main/backtesting.ts', 'main/initial-state.ts', 'main/cited.ts'], [electronAlone, noDoors, { regex: 'renderer/', message: 'Main does not know the window.' }]),
   imports(['main/api/**/*.ts'], [electronAlone, noDoors, networksAlone, { regex: 'renderer/', message: 'Main does not know the window.' }, onlyPackages(['zod'], 'main/api')]),
   imports(['main/headless/**/*.ts'], [electronAlone, doorRule('desktop|command-line'), doorServices(), { regex: 'renderer/', message: 'A door serves the built page; it does not import it.' }]),
   // The command line's `serve` hands over to the headless door; that is the one step from door to door.

@@ -10,6 +10,9 @@ const forTests = [
   { name: 'pocl-opencl-icd', isThere: () => hasFile('/etc/OpenCL/vendors', /\.icd$/) },
   { name: 'ocl-icd-libopencl1', isThere: () => hasLibrary(/^libOpenCL\.so/) },
   { name: 'clpeak', isThere: () => isOnPath('clpeak') },
+  { name: 'docker.io', isThere: () => isOnPath('dockerd') || hasFile('/usr/sbin', /^dockerd$/) },
+  { name: 'busybox-static', isThere: () => isOnPath('busybox') || hasFile('/bin', /^busybox$/) },
+  { name: 'openssl', isThere: () => isOnPath('openssl') },
   { name: 'gcc', isThere: () => isOnPath('gcc') || isOnPath('cc') },
 ]
 
