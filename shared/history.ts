@@ -74,6 +74,26 @@ export const historyEventIds = [
   'benchmark-memory-errors',
   'benchmark-memory-right',
   'benchmark-driver-reset',
+  'provider-started',
+  'provider-ready',
+  'provider-adopted',
+  'provider-finishing',
+  'provider-stopped',
+  'provider-died',
+  'provider-stop-failed',
+  'provider-gave-up',
+  'provider-unhealthy',
+  'provider-duplicate',
+  'job-started',
+  'job-finished',
+  'job-failed',
+  'job-cancelled',
+  'enrolment-consent',
+  'enrolment-step-done',
+  'enrolment-step-failed',
+  'enrolment-set-up',
+  'enrolment-undone',
+  'enrolment-left',
 ] as const
 export type HistoryEventId = (typeof historyEventIds)[number]
 
@@ -86,6 +106,8 @@ export interface HistoryEvent {
   id: HistoryEventId
   /** null: the machine as a whole. */
   gpuId: string | null
+  /** Whose software or enrolment it is of; left out or null: none. */
+  programmeId?: string | null
   sentence: string
 }
 

@@ -22,6 +22,8 @@ export interface NeedResult {
   /** What would mend it; null: nothing would. */
   remedy: string | null
   source: Source
+  /** Of the figures in `actual` and `required`: "GB"; left out: they have none. */
+  unit?: string
 }
 
 export interface ProgrammeVerdict {

@@ -3,9 +3,13 @@ import { z } from 'zod'
 import { benchmarkModes, sustainedMinutes, workloadIds, type BenchmarkResult, type ImportedRun, type Meaning, type OctaneScore, type RunComparison } from './benchmark.ts'
 import { leverIds, type Estimate, type Sensitivity } from './earnings.ts'
 import { csvQuerySchema, historyQuerySchema, type CsvPage, type HistoryAnswer, type HistoryEvent } from './history.ts'
+import { consentSchema, stepAnswerSchema, stepRefSchema, type EnrolmentReport, type EnrolmentState } from './enrolment.ts'
 import { ledgerAddSchema, ledgerCorrectSchema, ledgerExportSchema, ledgerFilterSchema, type LedgerEntry, type LedgerPage, type PromisedReport, type WalletStatus } from './ledger.ts'
 import type { RequestRecord, SourceStatus } from './market-data.ts'
 import type { NetworkHealth } from './network-health.ts'
+import type { CheckRecord } from './preflight.ts'
+import { logQuerySchema, type LogPage, type ProviderState, type StopPrice } from './provider.ts'
+import type { SupportBundle } from './support.ts'
 import { settingsChangeSchema, settingsSchema, type Settings } from './settings.ts'
 import { mostPriceText, type TariffImport, type TariffReading } from './tariff.ts'
 import type { StateSnapshot } from './state.ts'
@@ -23,6 +27,7 @@ function answers<T>(): Answer<T> {
 
 const nothing = z.union([z.undefined(), z.null(), z.object({}).strict()])
 const gpuId = z.string().min(1).max(200)
+const programmeRef = z.object({ programmeId: z.string().min(1).max(100) }).strict()
 
 export const benchmarkStartSchema = z
   .object({
@@ -81,9 +86,9 @@ export const requests = {
   /** The past of one card, in steps; its events with those of the machine. */
   'history.read': defineRequest(historyQuerySchema, answers<HistoryAnswer>()),
   'history.csv': defineRequest(csvQuerySchema, answers<CsvPage>()),
-  /** Newest first; `gpuId` left out: of every card and the machine. */
+  /** Newest first; `gpuId` left out: of every card and the machine; `programmeId` left out: of every programme and none. */
   'history.events': defineRequest(
-    z.object({ gpuId: gpuId.optional(), from: z.number().int().min(0), to: z.number().int().min(0), limit: z.number().int().min(1).max(2000).default(200) }).strict(),
+    z.object({ gpuId: gpuId.optional(), programmeId: z.string().min(1).max(100).optional(), from: z.number().int().min(0), to: z.number().int().min(0), limit: z.number().int().min(1).max(2000).default(200) }).strict(),
     answers<HistoryEvent[]>(),
   ),
   /** Sets a webhook up; the answer holds the secret its messages are signed with, and it is shown this once. */
@@ -138,6 +143,33 @@ export const requests = {
   'wallets.read': defineRequest(nothing, answers<WalletStatus[]>()),
   /** An address for its chain, checked; null removes it. */
   'wallets.set': defineRequest(z.object({ networkId: z.string().min(1).max(100), address: z.string().max(500).nullable() }).strict(), answers<WalletStatus[]>()),
+  /** Checks of the machine (`programmeId: null`) or of one programme; `measures`: also those that cost something (line, disk speed). Changes nothing. */
+  'preflight.run': defineRequest(
+    z.object({ programmeId: z.string().min(1).max(100).nullable(), checkIds: z.array(z.string().min(1).max(100)).max(100).optional(), measures: z.boolean().default(false) }).strict(),
+    answers<CheckRecord[]>(),
+  ),
+  /** Everything that setting up would do, with checks; does nothing. */
+  'enrolment.report': defineRequest(programmeRef, answers<EnrolmentReport>()),
+  /** Agrees to the report with this very hash. */
+  'enrolment.consent': defineRequest(consentSchema, answers<EnrolmentState>()),
+  /** Values of a step's fields; secrets go to the key store. An empty value removes. */
+  'enrolment.answer': defineRequest(stepAnswerSchema, answers<EnrolmentState>()),
+  /** Does a step, or tries it again; the page names no command, only the step. */
+  'enrolment.do': defineRequest(stepRefSchema, answers<EnrolmentState>()),
+  'enrolment.confirm': defineRequest(stepRefSchema, answers<EnrolmentState>()),
+  'enrolment.cancel': defineRequest(stepRefSchema, answers<null>()),
+  'enrolment.undo': defineRequest(stepRefSchema, answers<EnrolmentState>()),
+  /** Undoes all steps, last first. */
+  'enrolment.leave': defineRequest(programmeRef, answers<EnrolmentState>()),
+  'provider.start': defineRequest(programmeRef, answers<ProviderState>()),
+  'provider.finish': defineRequest(programmeRef, answers<ProviderState>()),
+  'provider.stop': defineRequest(programmeRef, answers<ProviderState>()),
+  'provider.stop-price': defineRequest(programmeRef, answers<StopPrice>()),
+  'provider.logs': defineRequest(logQuerySchema, answers<LogPage>()),
+  /** Makes a bundle and lists it; nothing is saved or sent. */
+  'support.bundle': defineRequest(nothing, answers<SupportBundle>()),
+  /** The bundle that was listed last, as a ZIP in base64. */
+  'support.save': defineRequest(z.object({ id: z.string().min(1).max(100) }).strict(), answers<{ fileName: string; base64: string }>()),
   /** A file of dated prices (CSV); replaces the intervals it overlaps. `unit`: what one number of the file is; `currency`: what its prices are in, left out: as it says, else that of the settings. */
   'tariff.import': defineRequest(
     z.object({ text: z.string().max(mostPriceText), from: z.string().max(300), zone: z.string().max(64).nullable().default(null), unit: z.enum(['auto', 'per-kwh', 'per-mwh', 'cent-per-kwh']).default('auto'), currency: settingsSchema.shape.currency.unwrap().optional() }).strict(),

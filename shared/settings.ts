@@ -34,6 +34,11 @@ export const settingsSchema = z.object({
   sourcesOff: z.array(z.string().max(100)).max(200).default([]),
   /** Receive addresses by network id. Addresses only, checked for their chain. */
   wallets: z.record(z.string().max(100), z.string().max(200)).default({}),
+  /** HTTP(S) address whose server preflight measures the line against; null: not measured. */
+  bandwidthServer: z.string().max(500).regex(/^https?:\/\//, 'an address that begins with https://').nullable().default(null),
+  /** host:port; null: the named default. "off": not asked. */
+  stunServer: z.string().max(300).nullable().default(null),
+  ntpServer: z.string().max(300).nullable().default(null),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   temperatureUnit: z.enum(['C', 'F']).default('C'),
   /** Samples of every card are kept once a second, whether somebody looks or not. */

@@ -4,7 +4,9 @@ import type { Confidence, Estimate, Origin } from './earnings.ts'
 import type { HealthState } from './health.ts'
 import type { SourceStatus, TokenPriceStatus } from './market-data.ts'
 import type { Detection, Problem } from './machine.ts'
+import type { EnrolmentState } from './enrolment.ts'
 import type { ProgrammeInfo, Source } from './network.ts'
+import type { ProviderState } from './provider.ts'
 import type { Settings } from './settings.ts'
 import type { GpuSample } from './telemetry.ts'
 
@@ -97,6 +99,18 @@ export interface LedgerState {
   faults: string[]
 }
 
+/** Provider software and its setting up, programme by programme. */
+export interface ProgrammesState {
+  /** Practice first, then in the registry's order. */
+  enrolments: EnrolmentState[]
+  /** Of programmes that have software to run or to look at. */
+  providers: ProviderState[]
+  /** Programmes that earn nothing and are for trying every step. */
+  practice: ProgrammeInfo[]
+  /** When the machine's readings were taken last; null: not yet. */
+  measuredAt: number | null
+}
+
 export interface SettingsState {
   values: Settings
   /** USD for one unit of the chosen currency, and where that rate is from. */
@@ -113,6 +127,7 @@ export interface State {
   settings: SettingsState
   health: HealthState
   ledger: LedgerState
+  programmes: ProgrammesState
 }
 
 export type StatePart = keyof State
