@@ -10,6 +10,8 @@ export interface EventsRange {
   limit: number
   /** Left out: of every kind. */
   ids?: readonly HistoryEventId[] | undefined
+  /** Left out: of every programme and none. */
+  programmeId?: string | undefined
 }
 
 /** Programs that come and go fill the list; what is rare is worth keeping for good. */
@@ -17,19 +19,20 @@ const processEventsKeptMs = 90 * 86_400_000
 const mostEvents = 200_000
 
 export function addEvents(database: DatabaseSync, scope: string, events: readonly HistoryEvent[]): void {
-  const insert = database.prepare('INSERT INTO events (scope, gpu_id, at, id, sentence) VALUES (?, ?, ?, ?, ?)')
-  for (const event of events) insert.run(scope, event.gpuId, Math.round(event.at), event.id, event.sentence)
+  const insert = database.prepare('INSERT INTO events (scope, gpu_id, at, id, sentence, programme_id) VALUES (?, ?, ?, ?, ?, ?)')
+  for (const event of events) insert.run(scope, event.gpuId, Math.round(event.at), event.id, event.sentence, event.programmeId ?? null)
 }
 
 /** Newest first. */
 export function readEvents(database: DatabaseSync, scope: string, range: EventsRange, only: 'all' | 'processes' | 'rare' = 'all'): HistoryEvent[] {
-  const ofProcesses = "id IN ('process-came', 'process-went')"
+  const ofProcesses = "(id IN ('process-came', 'process-went') OR id LIKE 'job-%')"
   const kinds = only === 'all' ? '' : only === 'processes' ? `AND ${ofProcesses}` : `AND NOT ${ofProcesses}`
   const card = range.gpuId === undefined ? '' : range.gpuId === null ? 'AND gpu_id IS NULL' : 'AND gpu_id = ?'
   const named = range.ids === undefined ? '' : `AND id IN (${range.ids.map(() => '?').join()})`
-  const values = [scope, range.from, range.to, ...(typeof range.gpuId === 'string' ? [range.gpuId] : []), ...(range.ids ?? []), range.limit]
+  const programme = range.programmeId === undefined ? '' : 'AND programme_id = ?'
+  const values = [scope, range.from, range.to, ...(typeof range.gpuId === 'string' ? [range.gpuId] : []), ...(range.ids ?? []), ...(range.programmeId === undefined ? [] : [range.programmeId]), range.limit]
   return database
-    .prepare(`SELECT gpu_id, at, id, sentence FROM events WHERE scope = ? AND at >= ? AND at < ? ${card} ${kinds} ${named} ORDER BY at DESC, no DESC LIMIT ?`)
+    .prepare(`SELECT gpu_id, at, id, sentence, programme_id FROM events WHERE scope = ? AND at >= ? AND at < ? ${card} ${kinds} ${named} ${programme} ORDER BY at DESC, no DESC LIMIT ?`)
     .all(...values)
     .flatMap(eventOf)
 }
@@ -45,7 +48,7 @@ export function eventsOfCard(database: DatabaseSync, scope: string, gpuId: strin
 
 /** `now` must be a time that is believed. */
 export function dropOldEvents(database: DatabaseSync, now: number): void {
-  database.prepare("DELETE FROM events WHERE at < ? AND id IN ('process-came', 'process-went')").run(now - processEventsKeptMs)
+  database.prepare("DELETE FROM events WHERE at < ? AND (id IN ('process-came', 'process-went') OR id LIKE 'job-%')").run(now - processEventsKeptMs)
   database.prepare('DELETE FROM events WHERE no <= (SELECT max(no) FROM events) - ?').run(mostEvents)
 }
 
@@ -53,5 +56,5 @@ export function dropOldEvents(database: DatabaseSync, now: number): void {
 function eventOf(row: Record<string, unknown>): HistoryEvent[] {
   const id = historyEventIds.find((known) => known === row['id'])
   if (!id) return []
-  return [{ at: Number(row['at']), id, gpuId: typeof row['gpu_id'] === 'string' ? row['gpu_id'] : null, sentence: String(row['sentence']) }]
+  return [{ at: Number(row['at']), id, gpuId: typeof row['gpu_id'] === 'string' ? row['gpu_id'] : null, ...(typeof row['programme_id'] === 'string' ? { programmeId: row['programme_id'] } : {}), sentence: String(row['sentence']) }]
 }

@@ -82,6 +82,8 @@ export interface EventsQuery {
   limit?: number | undefined
   /** Left out: of every kind. */
   ids?: readonly HistoryEventId[] | undefined
+  /** Left out: of every programme and none. */
+  programmeId?: string | undefined
 }
 
 export interface HistoryOptions {
@@ -215,7 +217,7 @@ export function openHistory(options: HistoryOptions): History {
   function events(query: EventsQuery, scope?: string | null): HistoryEvent[] {
     const of = scopeOf(scope)
     const limit = query.limit ?? 200
-    const waiting = of === ownScope ? writing.waitingEvents().filter((event) => event.at >= query.from && event.at < query.to && (query.gpuId === undefined || event.gpuId === query.gpuId) && (query.ids?.includes(event.id) ?? true)) : []
+    const waiting = of === ownScope ? writing.waitingEvents().filter((event) => event.at >= query.from && event.at < query.to && (query.gpuId === undefined || event.gpuId === query.gpuId) && (query.ids?.includes(event.id) ?? true) && (query.programmeId === undefined || event.programmeId === query.programmeId)) : []
     const written = readingSafely((database) => readEvents(database, of, { ...query, limit })) ?? []
     return [...waiting].reverse().concat(written).sort((one, other) => other.at - one.at).slice(0, limit)
   }
@@ -230,6 +232,7 @@ export function openHistory(options: HistoryOptions): History {
     market: through('market'),
     ledger: through('ledger'),
     tariff: through('tariff'),
+    provider: through('provider'),
     saveResult: (result) => kept.safely((to) => to.saveResult(result)),
     latestResults: () => kept.safely((from) => from.latestResults()),
     pastResults: (gpuId, limit) => kept.safely((from) => from.pastResults(gpuId, limit)),

@@ -1,5 +1,5 @@
 /** The small tables of history.sqlite: they are read and written at once, and live in memory while the place refuses them. */
-import { existsSync, renameSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Notice } from '../../shared/state.ts'
@@ -9,6 +9,7 @@ import { NotPossible } from '../system/not-possible.ts'
 import { createCardTables, type CardTables } from './card-tables.ts'
 import { createLedgerTables, type LedgerTables } from './ledger-tables.ts'
 import { createMarketTables, type MarketTables } from './market-tables.ts'
+import { createProviderTables, type ProviderTables } from './provider-tables.ts'
 import { createRunTables, type RunTables } from './run-tables.ts'
 import { isOther, openReadOnly, salvage, smallTables } from './salvage.ts'
 import { bringUpToDate, schemaVersion, versionOf } from './schema.ts'
@@ -21,6 +22,7 @@ export interface ServiceTables {
   market: MarketTables
   ledger: LedgerTables
   tariff: TariffTables
+  provider: ProviderTables
 }
 export type KeptTables = Tables & CardTables & RunTables & ServiceTables
 
@@ -69,12 +71,14 @@ export function openKept(options: KeptOptions): Kept {
       market: createMarketTables(opened, complain),
       ledger: createLedgerTables(opened, options.scope, complain),
       tariff: createTariffTables(opened),
+      provider: createProviderTables(opened, options.scope, complain),
     }
   }
 
   /** Throws what SQLite throws. */
   function openFile(): void {
     if (isOther(file)) throw new Damaged('it is no file')
+    forOwnerAlone(file)
     const opened = new DatabaseSync(file, { timeout: 2000 })
     try {
       refuseNewer(opened, file)
@@ -221,6 +225,10 @@ const plainColumns = {
   network_figures: 'network, figure, day, at, value',
   promised: 'scope, day, programme_id, document',
   tariff_intervals: 'from_at, to_at, per_kwh, currency',
+  providers: 'scope, programme_id, document',
+  enrolments: 'scope, programme_id, document',
+  downloads: 'key, document',
+  readings: 'scope, document',
   ledger: 'scope, id, at, day, kind, network_id, programme_id, gpu_id, asset, amount, usd, kwh, corrects, covers_from, covers_to, words, document',
 }
 
@@ -240,6 +248,18 @@ function putBack(memory: DatabaseSync, file: DatabaseSync, hadAll: boolean): voi
     to.saveCards(scope ?? '', [known])
   }
   for (const row of memory.prepare('SELECT scope, gpu_id FROM cards WHERE forgotten = 1').all()) to.forgetCard(String(row['scope']), String(row['gpu_id']))
+}
+
+/** It holds addresses and answers, and its folder may be anybody's. What SQLite makes beside it takes its rights over. */
+function forOwnerAlone(file: string): void {
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) {
+    try {
+      if (path === file && !existsSync(path)) closeSync(openSync(path, 'a', 0o600))
+      else if (existsSync(path)) chmodSync(path, 0o600)
+    } catch {
+      // Another user's, or a place without rights: opening says so where it matters.
+    }
+  }
 }
 
 /** The file opens, but its content is not whole. */

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { closeQuietly } from './sqlite-errors.ts'
 
 /** What is small and cannot be had again. */
-export const smallTables = ['results', 'markers', 'cards', 'alerts', 'imports', 'octane_scores', 'answers', 'prices', 'network_figures', 'promised', 'tariff_intervals'] as const
+export const smallTables = ['results', 'markers', 'cards', 'alerts', 'imports', 'octane_scores', 'answers', 'prices', 'network_figures', 'promised', 'tariff_intervals', 'providers', 'enrolments', 'downloads', 'readings'] as const
 /** What else is taken along wherever the small ones are; the ledger may hold years, so it is not checked at every opening. */
 const alwaysTaken = [...smallTables, 'ledger'] as const
 type Table = (typeof alwaysTaken)[number] | 'events' | 'recent' | 'levels' | 'chunks'

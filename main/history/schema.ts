@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Stored in PRAGMA user_version. */
-export const schemaVersion = 4
+export const schemaVersion = 5
 
 /** One entry per version: what turns the version before it into this one. */
 const steps: string[] = [
@@ -151,6 +151,28 @@ const steps: string[] = [
      to_at INTEGER NOT NULL,
      per_kwh REAL NOT NULL,
      currency TEXT NOT NULL
+   );`,
+  // What is wanted of provider software and how it was last known; what was agreed to and done; what was downloaded; readings.
+  `ALTER TABLE events ADD COLUMN programme_id TEXT;
+   CREATE TABLE providers (
+     scope TEXT NOT NULL,
+     programme_id TEXT NOT NULL,
+     document TEXT NOT NULL,
+     PRIMARY KEY (scope, programme_id)
+   );
+   CREATE TABLE enrolments (
+     scope TEXT NOT NULL,
+     programme_id TEXT NOT NULL,
+     document TEXT NOT NULL,
+     PRIMARY KEY (scope, programme_id)
+   );
+   CREATE TABLE downloads (
+     key TEXT NOT NULL PRIMARY KEY,
+     document TEXT NOT NULL
+   );
+   CREATE TABLE readings (
+     scope TEXT NOT NULL PRIMARY KEY,
+     document TEXT NOT NULL
    );`,
 ]
 

@@ -177,7 +177,7 @@ test('a file from a newer Idlewatt is refused with a sentence and not touched', 
   database.close()
   const before = readFileSync(file)
   expect(() => open()).toThrow(NotPossible)
-  expect(() => open()).toThrow(/written by a newer Idlewatt \(format 7; this one knows 4\)/)
+  expect(() => open()).toThrow(/written by a newer Idlewatt \(format 7; this one knows 5\)/)
   expect(readFileSync(file)).toEqual(before)
   expect(notices).toEqual([])
 })
