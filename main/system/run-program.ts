@@ -9,6 +9,10 @@ export interface RunOptions {
   /** Most bytes of stdout that are taken. Default 64 MiB. */
   maxBytes?: number
   signal?: AbortSignal
+  /** Left out: this process's own folder. */
+  cwd?: string
+  /** On top of our own environment; undefined takes a name away. */
+  env?: Record<string, string | undefined>
 }
 
 const running = new Set<ChildProcess>()
@@ -20,7 +24,7 @@ export function runProgram(program: string, args: string[], options: RunOptions)
   return new Promise((done) => {
     if (options.signal?.aborted) return done({ kind: 'failed', message: 'stopped' })
     // In a group of its own, so that what it started in turn ends with it.
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, detached: process.platform !== 'win32', env: { ...process.env, LC_ALL: 'C' } })
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, detached: process.platform !== 'win32', env: { ...process.env, LC_ALL: 'C', ...options.env }, cwd: options.cwd })
     endWithUs()
     running.add(child)
     const out = new StringDecoder('utf8')
