@@ -12,6 +12,8 @@ const lockName = 'idlewatt.lock'
 /** The holder touches its lock this often; on another computer or in another container that is the only sign of life. */
 const heartbeatMs = 10_000
 const silentAfterMs = 45_000
+/** Most commands are over in a second; a download or a slow stop may take longer, and is then named. */
+const commandEndsMs = 5000
 /** How long a lock file that is still being written is waited for. */
 const halfWrittenMs = 500
 
@@ -85,6 +87,19 @@ export function claimDataFolder(folder: string, door: string): DataFolderClaim {
         rmSync(fresh, { force: true })
       }
     },
+  }
+}
+
+/** The same, for a door that stays: a command that holds the folder for its one act is waited for. */
+export async function claimForDoor(folder: string, door: string, waitMs = commandEndsMs): Promise<DataFolderClaim> {
+  const giveUpAt = Date.now() + waitMs
+  for (;;) {
+    try {
+      return claimDataFolder(folder, door)
+    } catch (error) {
+      if (holderOf(folder)?.door !== 'command-line' || Date.now() >= giveUpAt) throw error
+      await new Promise((done) => setTimeout(done, 100))
+    }
   }
 }
 

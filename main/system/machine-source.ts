@@ -42,4 +42,6 @@ export interface MachineSource {
   facts(): Promise<MachineFacts>
   /** What a recorded library answered; null: library missing, or this is the real machine (which loads the library). */
   recordedLayer(name: LayerName): Promise<unknown>
+  /** Of a recording: its containers in its own words, and whether its Docker answers (null: not said). Left out: this machine. */
+  recordedContainers?: { containers: unknown[]; hasDocker: boolean | null }
 }

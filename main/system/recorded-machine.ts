@@ -67,6 +67,7 @@ export function openRecordedMachine(folder: string, clock: Clock): MachineSource
     platform: recording.platform,
     arch: recording.arch,
     recorded: name,
+    recordedContainers: { containers: recording.containers, hasDocker: readFacts(recording.facts).hasDocker ?? null },
     run,
     async readFile(path) {
       const content = files.get(normalPath(path)) ?? null

@@ -5,7 +5,7 @@ import { request } from 'node:http'
 import os from 'node:os'
 import { join } from 'node:path'
 import type { Platform } from '../../shared/machine.ts'
-import { homeFolder } from './home-folder.ts'
+import { placesHere } from './docker-sockets.ts'
 import { openGraphicsFiles } from './open-graphics-files.ts'
 import { unknownFacts, versionIn } from './machine-facts.ts'
 import type { MachineFacts, MachineSource } from './machine-source.ts'
@@ -59,7 +59,7 @@ async function readThisMachine(machine: MachineSource, dataFolder: string): Prom
   const [name, disk, hasDocker, cpuCores, isVirtual, memoryBytes, surroundings] = await Promise.all([
     osName(platform),
     diskOf(dataFolder),
-    dockerAnswers(platform),
+    dockerAnswers(),
     physicalCores(platform),
     readIsVirtual(platform),
     memoryTotal(platform),
@@ -119,19 +119,8 @@ async function memoryTotal(platform: Platform): Promise<number> {
 }
 
 /** Asks the Docker Engine for its `/_ping`; a person types `docker version`. */
-async function dockerAnswers(platform: Platform): Promise<boolean> {
-  const asked = process.env['DOCKER_HOST']
-  const home = homeFolder()
-  const sockets =
-    platform === 'win32'
-      ? ['//./pipe/docker_engine']
-      : [
-          ...(asked?.startsWith('unix://') ? [asked.slice('unix://'.length)] : []),
-          '/var/run/docker.sock',
-          ...(process.env['XDG_RUNTIME_DIR'] ? [join(process.env['XDG_RUNTIME_DIR'], 'docker.sock')] : []),
-          ...(home === null ? [] : [join(home, '.docker/run/docker.sock')]),
-        ]
-  const answers = await Promise.all(sockets.map(pings))
+async function dockerAnswers(): Promise<boolean> {
+  const answers = await Promise.all(placesHere().sockets.map(pings))
   return answers.includes(true)
 }
 

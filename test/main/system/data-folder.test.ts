@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { claimDataFolder, defaultDataFolder, holderOf, type Holder } from '../../../main/system/data-folder.ts'
+import { claimDataFolder, claimForDoor, defaultDataFolder, holderOf, type Holder } from '../../../main/system/data-folder.ts'
 import { NotPossible } from '../../../main/system/not-possible.ts'
 import { canMountTinyDisk, heedsReadOnly, moduleUrl, newFolder, runCode, runOnTinyDisk } from '../../helpers/files.ts'
 
@@ -109,6 +109,27 @@ describe('claiming a data folder', () => {
     claim.setAddress('http://127.0.0.1:1')
     claim.release()
     expect(readFileSync(lockIn(folder), 'utf8')).toBe('{"somebody":"else"}')
+  })
+})
+
+describe('a door that stays', () => {
+  it('waits for a command that holds the folder for its one act', async () => {
+    const folder = newFolder()
+    const command = claimDataFolder(folder, 'command-line')
+    const door = claimForDoor(folder, 'headless', 20_000)
+    setImmediate(() => command.release())
+    const claim = await door
+    expect(holderOf(folder)?.door).toBe('headless')
+    claim.release()
+  })
+  it('gives up on one that goes on, and does not wait for another door at all', async () => {
+    const folder = newFolder()
+    const command = claimDataFolder(folder, 'command-line')
+    await expect(claimForDoor(folder, 'headless', 150)).rejects.toThrow(/the command-line door, process/)
+    command.release()
+    const other = claimDataFolder(folder, 'desktop')
+    await expect(claimForDoor(folder, 'headless', 600_000)).rejects.toThrow(/the desktop door, process/)
+    other.release()
   })
 })
 
