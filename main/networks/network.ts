@@ -1,69 +1,15 @@
 /** The contract of a network: one folder of values and pure functions, found by one line in index.ts. An adapter does no I/O; it is handed `request` and gives back data. See README.md for how to add one. */
 import type { Backtest } from '../../shared/backtest.ts'
-import type { GpuFacts } from '../../shared/gpu-facts.ts'
 import type { Confidence, Economics, EstimateInput, LeverId, Origin } from '../../shared/earnings.ts'
 import type { WalletChain } from '../../shared/ledger.ts'
-import type { Gpu, GpuKind, GpuVendor, Machine } from '../../shared/machine.ts'
 import type { DerivedUse } from '../../shared/benchmark.ts'
 import type { Duty, SoftwareKind, Source } from '../../shared/network.ts'
 import type { NetworkHealth, TrendPoint } from '../../shared/network-health.ts'
+import type { NeedDefinition, Subject } from './needs.ts'
+import type { EnrolmentDefinition, SoftwareDefinition } from './software.ts'
 
-/** One card model, real or asked about. */
-export interface Card {
-  name: string
-  /** Key in `resources/gpus.json`; null: not in the table. */
-  model: string | null
-  facts: GpuFacts | null
-  vendor: GpuVendor
-  kind: GpuKind
-  memoryBytes: number | null
-  /** Lower case `10de:2684`. The real card's one id; in a what-if all ids known for the model (may be empty). */
-  pciDeviceIds: string[]
-  driverVersion: string | null
-  cudaVersion: string | null
-  cudaComputeCapability: string | null
-  pcieLanesMax: number | null
-  isIntegrated: boolean | null
-  /** The whole record of the first of the identical cards; null in a what-if. */
-  gpu: Gpu | null
-}
-
-/** What a need is measured against. */
-export interface Subject {
-  /** ms since epoch: "now" for everything that depends on a date. */
-  at: number
-  card: Card
-  /** Identical cards in this group, and all real GPUs of the machine. */
-  count: number
-  gpusInMachine: number
-  /** How many models those are: a lost card that tells nothing but its model is a group of its own and no model of its own. */
-  modelsInMachine: number
-  /** null in a what-if: then only needs `of: 'card'` are judged. */
-  machine: Machine | null
-}
-
-export interface Measured {
-  /** As text with unit; null: not known. */
-  actual: string | null
-  /** null: cannot be told yet; `why` should then say how it will be. */
-  ok: boolean | null
-  /** These replace the definition's own words where the case calls for it. */
-  required?: string
-  why?: string
-  remedy?: string | null
-}
-
-export interface NeedDefinition {
-  id: string
-  title: string
-  of: 'card' | 'machine'
-  required: string
-  why: string
-  /** What mends it; null: nothing does, and failing it means "not eligible". */
-  remedy: string | null
-  source: Source
-  measure(subject: Subject): Measured
-}
+export * from './needs.ts'
+export * from './software.ts'
 
 /** A network's public data as read: parsed, with where and when. */
 export interface MarketReading<Market> {
@@ -80,8 +26,6 @@ export interface EstimateSubject<Market> extends Subject {
   market: MarketReading<Market> | null
   /** Price of one token in USD with its origin; null: unknown. */
   tokenUsd(symbol: string): EstimateInput | null
-  /** Last good value of one of the network's sources by id; null or left out: none yet. */
-  value?(sourceId: string): KeptValue | null
   /** Our own measurement of this card by workload id ("fp32-compute" in GFLOP/s); null: not measured. */
   measured(workload: string): EstimateInput | null
   /** What a question moves: multiply the input of that kind by it. 1 where nothing is asked. The token's price is moved by the caller. */
@@ -273,6 +217,10 @@ export interface NetworkDefinition<Market = never> {
   market: MarketDefinition<Market> | null
   /** Empty: no name of its software could be cited. */
   signs: ProviderSign[]
+  /** One for each programme whose software runs on this machine or can be asked about; a guided one without has none. */
+  software: SoftwareDefinition[]
+  /** One for each programme. */
+  enrolments: EnrolmentDefinition[]
   /** Reads the score that its client wrote into its log; left out: it writes none. */
   readClientScore?(log: string): ClientScore
   sources: SourceDefinition[]
@@ -283,6 +231,8 @@ export interface NetworkDefinition<Market = never> {
   /** Left out: its pay cannot be held against recorded weeks. */
   backtest?: BacktestDefinition
   programmes: ProgrammeDefinition<Market>[]
+  /** Goes through every step with real parts and earns nothing: never compared, never in a ledger. */
+  isPractice?: true
 }
 
 /** A network whose market type the registry does not know. */

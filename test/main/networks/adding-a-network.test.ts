@@ -10,7 +10,7 @@ const adapter = `/** A network made up for a test. */
 import { defineNetwork } from '../network.ts'
 
 export const network = defineNetwork<{ usdPerHour: number }>({
-  id: 'fifth', title: 'Fifth', alsoKnownAs: ['Fifth'], tokens: ['FIF'], url: 'https://fifth.example',
+  id: 'fifth', title: 'Fifth', alsoKnownAs: ['Fifth'], tokens: ['FIF'], url: 'https://fifth.example', software: [], enrolments: [],
   tokenIds: [{ symbol: 'FIF', ids: { coingecko: 'fifth', llama: 'coingecko:fifth' }, source: { url: 'https://fifth.example', date: '2026-11-01' } }],
   sources: [{ id: 'fifth/use', title: 'Fifth use', what: 'use', hosts: ['fifth.example'], shelfLifeMs: 1000, source: { url: 'https://fifth.example/use', date: '2026-11-01' }, read: (request) => request({ method: 'GET', url: 'https://fifth.example/use', what: 'use' }), parse: (raw) => raw }],
   health: ({ at, value }) => ({

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { whatIf } from '../../../main/earnings/what-if.ts'
 import { loadMarkets } from '../../../main/earnings/markets.ts'
-import { citedUrls, networks, paysFor, programmeInfos, providerSigns, readClientScore } from '../../../main/networks/index.ts'
+import { citedUrls, networks, paysFor, practice, programmeInfos, providerSigns, readClientScore } from '../../../main/networks/index.ts'
 import { MarketMisfit } from '../../../main/networks/network.ts'
 import { leverIds } from '../../../shared/earnings.ts'
 import { defaultSettings } from '../../../shared/settings.ts'
@@ -33,7 +33,7 @@ const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'
 
 test('every folder is in the registry, under its own id', () => {
   const folders = readdirSync(join(root, 'main/networks'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-  expect(networks.map((network) => network.id).sort()).toEqual(folders.sort())
+  expect([...networks, practice].map((network) => network.id).sort()).toEqual(folders.sort())
 })
 
 test('ids of programmes are unique, and begin with their network', () => {
@@ -89,7 +89,7 @@ describe.each(networks)('$title', (network) => {
     }
   })
 
-  const recorded = fixtures(network.id).filter((name) => name.endsWith('.json') && name !== 'estimate-cases.json')
+  const recorded = fixtures(network.id).filter((name) => name.endsWith('.json') && name !== 'estimate-cases.json' && name !== 'log-lines.json')
   if (network.market !== null) {
     const { market } = network
     test('has a recorded answer that parses, and a bundled one', () => {
