@@ -1,12 +1,14 @@
 /** io.net: hires out clusters of cards; a worker is a set of containers under a launcher. */
 import { defineNetwork } from '../network.ts'
 import { workerDuties } from './duties.ts'
+import { workerEnrolment } from './enrolment.ts'
 import { estimateWorker } from './estimate.ts'
 import { health } from './health.ts'
 import { ioNetMarket, type IoNetMarket } from './market.ts'
 import { networkSources } from './network-sources.ts'
 import { workerNeeds } from './requirements.ts'
 import { signs } from './signs.ts'
+import { workerSoftware } from './software.ts'
 import facts from './sources.json' with { type: 'json' }
 import { wallet } from './wallet.ts'
 
@@ -19,6 +21,8 @@ export const network = defineNetwork<IoNetMarket>({
   url: 'https://io.net',
   market: ioNetMarket,
   signs,
+  software: [workerSoftware],
+  enrolments: [workerEnrolment],
   sources: networkSources,
   health,
   wallet,
