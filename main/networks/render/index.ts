@@ -6,9 +6,13 @@ import { estimateCompute, estimateRendering, estimateSalad } from './estimate.ts
 import { renderHealth } from './health.ts'
 import { renderMarket, type RenderMarket } from './market.ts'
 import { computeNeeds, renderingNeeds, saladNeeds } from './requirements.ts'
-import { readClientScore, signs } from './software.ts'
+import { readClientScore, signs } from './signs.ts'
+import { software } from './software.ts'
 import { burnsSource } from './sources-burns.ts'
 import { nodesSource } from './sources-nodes.ts'
+import { computeEnrolment } from './steps-compute.ts'
+import { renderingEnrolment } from './steps-rendering.ts'
+import { saladEnrolment } from './steps-salad.ts'
 import tokenIds from './token-ids.json' with { type: 'json' }
 import { wallet } from './wallet.ts'
 
@@ -21,6 +25,8 @@ export const network = defineNetwork<RenderMarket>({
   url: 'https://rendernetwork.com',
   market: renderMarket,
   signs,
+  software,
+  enrolments: [renderingEnrolment, computeEnrolment, saladEnrolment],
   readClientScore,
   sources: [burnsSource, nodesSource],
   health: renderHealth,

@@ -9,7 +9,7 @@ const slack = 0.92
 export function measureSize(bytes: number | null | undefined, wantedGb: number, unknownWhy: string): Measured {
   if (typeof bytes !== 'number' || !Number.isFinite(bytes) || bytes <= 0) return { actual: null, ok: null, why: unknownWhy }
   const gb = bytes / gibibyte
-  return { actual: `${gb < 10 ? Number(gb.toFixed(1)) : Math.round(gb)} GB`, ok: gb >= wantedGb * slack }
+  return { actual: `${gb < 10 ? Number(gb.toFixed(1)) : Math.round(gb)} GB`, ok: gb >= wantedGb * slack, unit: 'GB' }
 }
 
 /** "566.36" → 566.36; Windows' own form "32.0.15.6636" → 566.36. null: not a driver version. */
@@ -37,4 +37,10 @@ export function systemName(subject: Subject): string | null {
   const names: Record<string, string> = { linux: 'Linux', win32: 'Windows', darwin: 'macOS', freebsd: 'FreeBSD', openbsd: 'OpenBSD' }
   const name = machine.os ?? names[machine.platform] ?? null
   return name !== null && machine.isWsl === true ? `${name} (under WSL on Windows)` : name
+}
+
+/** `found`: what was found of the other kind of node; null: nobody looked. */
+export function measureAlone(found: string[] | null, other: string): Measured {
+  if (found === null) return { actual: null, ok: null, why: `To check: whether a ${other} runs here has not been looked at.` }
+  return found.length === 0 ? { actual: `no ${other} found`, ok: true } : { actual: found.join(', '), ok: false, remedy: `Close the ${other} before you start this one.` }
 }

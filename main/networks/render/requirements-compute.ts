@@ -1,41 +1,41 @@
 /** What a compute node (Dispersed) needs, as data: RNP-019's recommended minimum and RNP-021's list of cards. */
 import type { Card, Measured, NeedDefinition, Subject } from '../network.ts'
-import { measureSize, readUbuntu, systemName } from './measures.ts'
+import { measureClock, measureDisk, measureDocker, measureLine, measureProcessor, measureToolkit } from './measures-compute.ts'
+import { measureAlone, measureSize, readUbuntu, systemName } from './measures.ts'
 import { listingOf } from './multiplier.ts'
 import sources from './sources.json' with { type: 'json' }
+import { otherNode } from './steps-alone.ts'
 
 const wantedVideoGb = 24
-const wantedDiskBytes = 1e12
-/** A "1 TB" disk shows a little less once it is partitioned. */
-const diskSlack = 0.9
 
 export const computeNeeds: NeedDefinition[] = [
   {
     id: 'listed-card', title: 'Approved card', of: 'card', required: 'on the list of RNP-019 (GeForce) or RNP-021 (H200, H100, A100, L40, L4, T4, MI300, Intel GPU Max)',
-    remedy: null, source: sources.rnp021, why: 'Pay depends on the model, and only listed models have one. Apple is excluded.',
+    remedy: null, source: sources.rnp021, why: 'Pay depends on the model, and only models that the network\'s rules (RNP) name have one. Apple is excluded.',
     measure: ({ card }) => measureListing(card),
   },
   {
     id: 'video-memory', title: 'Video memory', of: 'card', required: 'at least 24 GB', remedy: null, source: sources.rnp019,
-    why: 'The appendix of RNP-019 calls less than 24 GB a breach of its specification.',
+    why: 'The network\'s rules (the appendix of RNP-019) call less than 24 GB a breach.',
     measure: ({ card }) => measureVideoMemory(card),
   },
   {
     id: 'system', title: 'Operating system', of: 'machine', required: 'Linux; tested on Ubuntu 22.04 and 24.04', remedy: null, source: sources.rnp019,
-    why: 'Jobs are Docker containers; Windows and macOS were put off.', measure: measureSystem,
+    why: 'The client is made for Linux; Windows and macOS were put off.', measure: measureSystem,
   },
   {
-    id: 'docker', title: 'Docker', of: 'machine', required: 'Docker Engine answers', remedy: 'Install Docker Engine and NVIDIA\'s container toolkit.', source: sources.dispersedDocs,
-    why: 'Every job is a container.',
-    measure: ({ machine }) => (machine?.hasDocker == null ? { actual: null, ok: null, why: 'Docker has not been asked yet.' } : { actual: machine.hasDocker ? 'answers' : 'does not answer', ok: machine.hasDocker }),
+    id: 'docker', title: 'Docker', of: 'machine', required: 'Docker Engine answers', remedy: 'Install Docker Engine and NVIDIA\'s container toolkit, and start Docker.', source: sources.dispersedDocs,
+    why: 'Every job is a container: a program that Docker runs apart from the rest.',
+    measure: measureDocker,
+  },
+  {
+    id: 'container-toolkit', title: 'Cards inside Docker', of: 'machine', required: 'NVIDIA\'s container toolkit, known to Docker', remedy: 'Install NVIDIA\'s container toolkit, then run "sudo nvidia-ctk runtime configure --runtime=docker" and "sudo systemctl restart docker" (what runs in Docker stops).', source: sources.dispersedDocs,
+    why: 'A job is a container that uses the card.', measure: measureToolkit,
   },
   {
     id: 'processor', title: 'Processor', of: 'machine', required: '8 cores and 16 threads at 3.0 GHz', remedy: null, source: sources.rnp019,
     why: 'RNP-019 recommends it as the minimum; it prepares the data for the card.',
-    measure: ({ machine }) => {
-      const cores = machine?.cpuCores ?? null
-      return cores === null ? { actual: null, ok: null, why: 'The number of cores could not be read.' } : { actual: `${cores} cores`, ok: cores >= 8 }
-    },
+    measure: measureProcessor,
   },
   {
     id: 'memory', title: 'Memory of the machine', of: 'machine', required: 'at least 64 GB', remedy: 'Fit more memory: 64 GB or more.', source: sources.rnp019,
@@ -45,29 +45,29 @@ export const computeNeeds: NeedDefinition[] = [
   {
     id: 'disk', title: 'Disk', of: 'machine', required: '1 TB NVMe', remedy: 'Fit an NVMe disk of 1 TB or more.', source: sources.rnp019,
     why: 'RNP-019 recommends it as the minimum, at about 7 GB/s. Idlewatt sees the size of the volume that holds its data, not how fast it is.',
-    measure: ({ machine }) => {
-      const bytes = machine?.diskTotalBytes ?? null
-      return bytes === null
-        ? { actual: null, ok: null, why: 'The size of the disk could not be read.' }
-        : { actual: `${bytes >= 1e12 ? `${(bytes / 1e12).toFixed(1)} TB` : `${Math.round(bytes / 1e9)} GB`}`, ok: bytes >= wantedDiskBytes * diskSlack }
-    },
+    measure: measureDisk,
   },
   {
     id: 'download', title: 'Download', of: 'machine', required: 'at least 100 Mbit/s', remedy: 'Get a faster connection.', source: sources.rnp021,
-    why: 'The least that RNP-021 takes; 400 is its idea of normal.', measure: ({ machine }) => measureLine(machine?.downMbps, 100),
+    why: 'The least that RNP-021 takes; 400 is its idea of normal.', measure: (subject) => measureLine(subject, 'downMbps', 100),
   },
   {
     id: 'upload', title: 'Upload', of: 'machine', required: 'at least 75 Mbit/s', remedy: 'Get a faster connection.', source: sources.rnp021,
-    why: 'The least that RNP-021 takes; 300 is its idea of normal.', measure: ({ machine }) => measureLine(machine?.upMbps, 75),
+    why: 'The least that RNP-021 takes; 300 is its idea of normal.', measure: (subject) => measureLine(subject, 'upMbps', 75),
   },
   {
     id: 'dedicated', title: 'A machine of its own', of: 'machine', required: 'no rendering node on the same machine', remedy: 'Use the machine for one of the two alone.', source: sources.rnp019,
-    why: 'Rendering and compute on one machine are forbidden. Whether you mean to keep this machine for it, only you know.', measure: () => ({ actual: null, ok: null }),
+    why: 'Rendering and compute on one machine are forbidden. Whether you mean to keep this machine for it, only you know.',
+    measure: ({ readings }) => measureAlone(otherNode(readings, 'render/rendering'), 'rendering node'),
   },
   {
-    id: 'cohort', title: 'Admission', of: 'machine', required: 'chosen by the Foundation for a cohort', remedy: 'Join the waiting list at https://renderfoundation.com/waitlist.', source: sources.rnp019,
+    id: 'clock', title: 'Clock', of: 'machine', required: 'right to within seconds', remedy: 'Let the system set the clock by itself: run "sudo timedatectl set-ntp true".', source: sources.dispersedKeys,
+    why: 'Every request is signed with the time; how much it may be off is not published.', measure: measureClock,
+  },
+  {
+    id: 'cohort', title: 'Admission', of: 'machine', required: 'picked by the Foundation from its waiting list', remedy: 'Join the waiting list at https://renderfoundation.com/waitlist.', source: sources.rnp019,
     why: 'Operators are picked from a waiting list; data-centre cards only from verified operators, and the first trial was in the USA alone. Idlewatt cannot see whether you were picked.',
-    measure: () => ({ actual: null, ok: null }),
+    measure: ({ enrolled }) => (enrolled?.doneSteps.includes('cohort') === true ? { actual: 'picked', ok: true, why: 'You said so in the set-up.' } : { actual: null, ok: null }),
   },
 ]
 
@@ -95,8 +95,4 @@ function measureSystem(subject: Subject): Measured {
   const { isUbuntu, version } = readUbuntu(subject)
   if (isUbuntu && (version === '22.04' || version === '24.04')) return { actual, ok: true }
   return { actual, ok: null, why: 'Only Ubuntu 22.04 and 24.04 were tested; another Linux may or may not do.' }
-}
-
-function measureLine(mbps: number | null | undefined, wanted: number): Measured {
-  return mbps == null ? { actual: null, ok: null, why: 'The line has not been measured yet.' } : { actual: `${Math.round(mbps)} Mbit/s`, ok: mbps >= wanted }
 }

@@ -1,7 +1,8 @@
 /** What a rendering node needs, as data. Most of it stands on one undated page of about 2023, and says so. */
 import type { Measured, NeedDefinition, Subject } from '../network.ts'
-import { measureSize, readDriverVersion, systemName } from './measures.ts'
+import { measureAlone, measureSize, readDriverVersion, systemName } from './measures.ts'
 import sources from './sources.json' with { type: 'json' }
+import { otherNode } from './steps-alone.ts'
 
 const oldPage = 'The figure stands on a page of about 2023 and could not be verified beyond it.'
 
@@ -43,14 +44,18 @@ export const renderingNeeds: NeedDefinition[] = [
   {
     id: 'waitlist', title: 'Admission', of: 'machine', required: 'accepted from the waiting list', remedy: 'Join the waiting list at https://renderfoundation.com/waitlist.', source: sources.rnp006,
     why: 'Accepted operators are sent the client and their credentials by the team. Idlewatt cannot see whether you are one.',
-    measure: () => ({ actual: null, ok: null }),
+    measure: ({ enrolled }) => (enrolled?.doneSteps.includes('waitlist') === true ? { actual: 'accepted', ok: true, why: 'You said so in the set-up.' } : { actual: null, ok: null }),
+  },
+  {
+    id: 'alone', title: 'No compute node beside it', of: 'machine', required: 'no compute node on the same machine', remedy: 'Use the machine for one of the two alone.', source: sources.rnp019,
+    why: 'Rendering and compute on one machine are forbidden.', measure: ({ readings }) => measureAlone(otherNode(readings, 'render/compute'), 'compute node'),
   },
 ]
 
 const vendorNames: Partial<Record<string, string>> = { nvidia: 'NVIDIA', amd: 'AMD', intel: 'Intel', apple: 'Apple', other: 'another maker' }
 
 function measureComputeCapability(capability: string | null, isNvidia: boolean): Measured {
-  if (!isNvidia) return { actual: null, ok: false, why: 'Only NVIDIA cards have one.' }
+  if (!isNvidia) return { actual: null, ok: false, why: 'Compute capability is NVIDIA\'s measure of a card; only its cards have one.' }
   const value = Number.parseFloat(capability ?? '')
   return Number.isFinite(value) ? { actual: capability, ok: value >= 3 } : { actual: null, ok: null, why: 'The card\'s compute capability could not be read.' }
 }

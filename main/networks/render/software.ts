@@ -1,39 +1,52 @@
-/** The programs of this network's operators: their processes, and what the rendering client writes into its log. */
-import type { ClientScore, ProviderSign } from '../network.ts'
+/** This network's programmes as they are looked at. The user starts and stops each: the clients come by invitation or from their own sites. */
+import type { SoftwareDefinition } from '../network.ts'
+import { readCompute, readSalad } from './other-readings.ts'
+import { read, stopPrice } from './rendering-reading.ts'
+import { readLine } from './rendering-lines.ts'
 import sources from './sources.json' with { type: 'json' }
 
-export const signs: ProviderSign[] = [
-  // The client runs as TCPSVCS.exe; Windows has a service of that name too, but that one never uses a card.
-  { programmeId: 'render/rendering', processNames: ['rndrclient.exe', 'TCPSVCS.exe'], source: sources.watchdog },
-  { programmeId: 'render/compute', processNames: ['disNet'], source: { url: 'https://otoyinc.mintlify.app/node-operators/quickstart-for-node-operators', date: '2026-11-23', note: 'names the client so; that its process has the same name is not said' } },
-  { programmeId: 'render/salad', processNames: ['Salad.exe', 'Salad.Bowl.Service.exe'], source: { url: 'https://salad.com', date: null, note: 'names as scripts and monitors of operators in public repositories use them, read on 2026-11-23; no page of the network\'s own that names them was found' } },
+const minute = 60_000
+
+/** Only looked at: nothing that has to be run or stopped. */
+const observed = {
+  kind: 'observed', command: null, containers: null, services: null, endpoints: [], logFiles: [], registryKey: null,
+  stop: { signal: 'SIGTERM', graceMs: 30_000 }, finish: { how: 'watch-until-idle', mostMs: 12 * 60 * minute }, exitCodes: {}, readLine: () => null,
+} satisfies Partial<SoftwareDefinition>
+
+export const software: SoftwareDefinition[] = [
+  {
+    ...observed,
+    programmeId: 'render/rendering',
+    platforms: ['win32'],
+    logFiles: [{ platform: 'win32', path: '{localAppData}\\OtoyRndrNetwork\\rndr_log.txt' }],
+    registryKey: 'HKCU\\SOFTWARE\\OTOY',
+    // Windows has a service of the name TCPSVCS.exe too, in System32: the path decides. That the client lies beside its log is inferred.
+    processes: [{ name: 'TCPSVCS.exe', pathContains: 'OtoyRndrNetwork' }, { name: 'rndrclient.exe', pathContains: null }],
+    // It measures the card first; an operators' watchdog gives it 75 seconds.
+    readyWithinMs: 10 * minute,
+    readLine,
+    read,
+    stopPrice,
+    source: sources.watchdog,
+  },
+  {
+    ...observed,
+    programmeId: 'render/compute',
+    platforms: ['linux'],
+    processes: [{ name: 'disNet', pathContains: null }, { name: 'dispersed', pathContains: null }],
+    readyWithinMs: 10 * minute,
+    read: readCompute,
+    stopPrice: () => ({ sentence: 'Whether a job is running cannot be seen from here. Stopping ends it unpaid, and the time offline counts against the weekly pay for being there.', usd: null, finishMinutes: null, source: sources.dispersedDocs }),
+    source: sources.dispersedStart,
+  },
+  {
+    ...observed,
+    programmeId: 'render/salad',
+    platforms: ['win32'],
+    processes: [{ name: 'Salad.exe', pathContains: null }, { name: 'Salad.Bowl.Service.exe', pathContains: null }],
+    readyWithinMs: 10 * minute,
+    read: readSalad,
+    stopPrice: () => ({ sentence: 'Whether a job is running is seen in Salad\'s own app alone. Stopping ends it, and unfinished work is not paid.', usd: null, finishMinutes: null, source: sources.saladApp }),
+    source: sources.saladApp,
+  },
 ]
-
-/** More than any node could have: the fastest card scores some 2,000, and a node holds a few. */
-const mostScore = 100_000
-
-/**
- * `node scored <float>` with a time in front, "2025-08-14 21:07:33", of the clock of the machine that wrote it.
- * The last line holds. The score is the node's: where it has several cards, it is none of theirs.
- */
-export function readClientScore(log: string): ClientScore {
-  let score: number | null = null
-  let line = ''
-  let gpus: number | null = null
-  let gpusAtScore: number | null = null
-  for (const text of log.split(/\r?\n/)) {
-    const detected = /\b(\d{1,3}) usable gpus? detected/i.exec(text)
-    if (detected) gpus = Number(detected[1])
-    const found = /\bnode scored:?\s+(\d+(?:\.\d+)?)(?![\d.])/i.exec(text)
-    if (!found) continue
-    score = Number(found[1])
-    gpusAtScore = gpus
-    line = text
-  }
-  if (score === null) return null
-  if (score <= 0 || score > mostScore) return { ok: false, sentence: `The last score in this log is ${score}, which no node has.` }
-  if (gpusAtScore !== null && gpusAtScore > 1) return { ok: false, sentence: `This log is of a node with ${gpusAtScore} cards: its score of ${score} is that of all of them together and of none alone.` }
-  const time = /\b(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/.exec(line)
-  const measuredAt = time ? Date.parse(`${time[1]}T${time[2]}`) : NaN
-  return { ok: true, score, version: null, measuredAt: Number.isFinite(measuredAt) ? measuredAt : null }
-}

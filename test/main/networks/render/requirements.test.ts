@@ -59,7 +59,7 @@ describe('compute node', () => {
 
   test('eight H200 on Ubuntu 24.04 may join; line, docker and admission stay to be checked', () => {
     expect(verdictOf(judge(computeNeeds, h200()))).toBe('eligible')
-    expect(judge(computeNeeds, h200()).filter((need) => need.ok === null).map((need) => need.id)).toEqual(['docker', 'download', 'upload', 'dedicated', 'cohort'])
+    expect(judge(computeNeeds, h200()).filter((need) => need.ok === null).map((need) => need.id)).toEqual(['docker', 'container-toolkit', 'download', 'upload', 'dedicated', 'clock', 'cohort'])
   })
 
   test('a slow line, no Docker and little memory can be mended', () => {
