@@ -12,9 +12,10 @@ export interface RegisteredCard {
 
 const byId = new Map<string, RegisteredCard>(registryFile.cards.map((card) => [card.pciDeviceId, card]))
 
-/** The registry's rows for the card's ids: the one it has, or in a what-if every revision of the model. */
-export function registeredCards(card: Card): RegisteredCard[] {
-  return card.pciDeviceIds.flatMap((id) => byId.get(id) ?? [])
+/** The registry's rows for the card's ids: the one it has, or in a what-if every revision of the model. `rows`: the registry as it was read last; left out: the bundled one. */
+export function registeredCards(card: Card, rows?: RegisteredCard[]): RegisteredCard[] {
+  if (rows === undefined) return card.pciDeviceIds.flatMap((id) => byId.get(id) ?? [])
+  return card.pciDeviceIds.flatMap((id) => rows.find((row) => row.pciDeviceId === id) ?? [])
 }
 
 /** Names under which prices may be listed, likeliest first: what id and model agree on, then the id's, then the model's. */

@@ -2,14 +2,19 @@
 import { defineNetwork } from '../network.ts'
 import { chainSource } from './chain.ts'
 import { consoleSources } from './console-sources.ts'
+import { devicesSource } from './devices-source.ts'
 import { homeNodeDuties, providerDuties } from './duties.ts'
 import { estimateHomeNode, estimateProvider } from './estimate.ts'
 import { health } from './health.ts'
 import { marketDataSource } from './market-data.ts'
 import { akashMarket, type AkashMarket } from './market.ts'
-import { homeNodeNeeds, providerNeeds } from './requirements.ts'
+import { homeNodeNeeds } from './requirements-homenode.ts'
+import { providerNeeds } from './requirements.ts'
 import { signs } from './signs.ts'
+import { software } from './software.ts'
 import facts from './sources.json' with { type: 'json' }
+import { homeNodeEnrolment } from './steps-homenode.ts'
+import { providerEnrolment } from './steps-provider.ts'
 import { wallet } from './wallet.ts'
 
 export const network = defineNetwork<AkashMarket>({
@@ -22,7 +27,9 @@ export const network = defineNetwork<AkashMarket>({
   url: 'https://akash.network',
   market: akashMarket,
   signs,
-  sources: [...consoleSources, marketDataSource, chainSource],
+  software,
+  enrolments: [providerEnrolment, homeNodeEnrolment],
+  sources: [...consoleSources, marketDataSource, chainSource, devicesSource],
   health,
   wallet,
   programmes: [
