@@ -25,11 +25,11 @@ export const cloudHostDuties: Duty[] = [
   },
   {
     id: 'slashing', title: 'Slashing', source: sources.operations,
-    sentence: 'Missing the uptime, or giving a wrong address or port, costs rewards first and then the stake.',
+    sentence: 'You are punished (slashed) for missing the uptime, or for a wrong address or port: rewards go first, then the stake.',
   },
   {
     id: 'vesting', title: 'Vesting', source: sources.hostGuide,
-    sentence: `Service fees are settled in ATH every day and can be claimed after ${cloudHost.vestingDays} days; the price of ATH may fall meanwhile.`,
+    sentence: `You wait ${cloudHost.vestingDays} days for each day\'s fees (they vest), which are settled in ATH; its price may fall meanwhile.`,
   },
   { id: 'platform-fee', title: 'Platform fee', source: sources.hostGuide, sentence: `The platform keeps ${cloudHost.platformFeePercent} % of the service fees.` },
   identity,
@@ -51,7 +51,7 @@ export const checkerDuties: Duty[] = [
   },
   {
     id: 'vesting', title: 'Vesting', source: sources.checkerPayout,
-    sentence: `Rewards vest over ${checker.vestingDays} days, or over ${checker.earlyDays} at a loss of ${checker.earlyPenaltyPercent} %; each claim costs ${checker.claimFeeAth} ATH and needs at least ${checker.leastClaimVestedAth} vATH.`,
+    sentence: `Rewards are released bit by bit (they vest) over ${checker.vestingDays} days, or over ${checker.earlyDays} at a loss of ${checker.earlyPenaltyPercent} %; each claim costs ${checker.claimFeeAth} ATH and needs at least ${checker.leastClaimVestedAth} vATH.`,
   },
   identity,
   wallet,

@@ -5,6 +5,9 @@ import { checkerDuties, cloudHostDuties, edgeDuties } from './duties.ts'
 import { estimateChecker, estimateCloudHost, estimateEdge } from './estimate.ts'
 import { aethirHealth } from './health.ts'
 import { checkerNeeds, cloudHostNeeds, edgeNeeds } from './requirements.ts'
+import { software } from './software.ts'
+import { checkerEnrolment } from './steps-checker.ts'
+import { cloudHostEnrolment, edgeEnrolment } from './steps-host.ts'
 import tokenIds from './token-ids.json' with { type: 'json' }
 import { wallet } from './wallet.ts'
 
@@ -18,6 +21,8 @@ export const network = defineNetwork({
   market: null,
   // The host's agent is not named in any source, and the checker uses no GPU.
   signs: [],
+  software,
+  enrolments: [cloudHostEnrolment, checkerEnrolment, edgeEnrolment],
   sources: [dashboardSource],
   health: aethirHealth,
   wallet,

@@ -1,6 +1,12 @@
 /** What the three programmes need, as data. */
 import type { Card, Measured, NeedDefinition, Subject } from '../network.ts'
 import sources from './sources.json' with { type: 'json' }
+import { isSameAddress } from './steps-host.ts'
+
+/** What only the user knows: told by the step of the set-up that was confirmed. */
+function confirmed(stepId: string, said: string, why: string): NeedDefinition['measure'] {
+  return ({ enrolled }) => (enrolled?.doneSteps.includes(stepId) === true ? { actual: said, ok: true, why: 'You said so in the set-up.' } : { actual: null, ok: null, why })
+}
 
 const unseen = (why: string): (() => Measured) => () => ({ actual: null, ok: null, why })
 
@@ -17,7 +23,7 @@ export const cloudHostNeeds: NeedDefinition[] = [
   },
   {
     id: 'bare-metal', title: 'Bare metal', of: 'machine', required: 'no virtual machine, no WSL', remedy: 'Run it on the machine itself, without virtualisation.', source: sources.operations,
-    why: 'The agent has to see the real hardware; it takes a fingerprint of it.',
+    why: 'Aethir\'s program has to see the real hardware, and knows the server by it.',
     measure: ({ machine }) => {
       if (machine?.isWsl === true) return { actual: 'WSL', ok: false }
       if (machine?.isVirtual == null) return { actual: null, ok: null, why: 'Whether this machine is a virtual one could not be read.' }
@@ -25,31 +31,31 @@ export const cloudHostNeeds: NeedDefinition[] = [
     },
   },
   {
-    id: 'public-address', title: 'Public address', of: 'machine', required: 'a public IP address with an open port', remedy: 'Get a fixed public address from your provider.', source: sources.hostGuide,
-    why: 'Customers reach the server directly; a wrong address or port may be punished.', measure: unseen('Idlewatt does not yet look at this machine from outside.'),
+    id: 'public-address', title: 'Public address', of: 'machine', required: 'a public IP address with an open port', remedy: 'Get a fixed public address from your internet provider.', source: sources.hostGuide,
+    why: 'Customers reach the server directly; a wrong address or port may be punished.', measure: measureAddress,
   },
   {
     id: 'uptime', title: 'Uptime', of: 'machine', required: '99 % a month, less than 30 minutes offline a day', remedy: 'Keep the server, its power and its line up all day.', source: sources.operations,
     why: 'Less is punished: rewards first, then the stake.', measure: unseen('How reliably this machine stays up has not been watched yet.'),
   },
   {
-    id: 'place', title: 'Place', of: 'machine', required: 'not in China, nor where OFAC or UN sanctions apply', remedy: null, source: sources.operations,
+    id: 'place', title: 'Place', of: 'machine', required: 'not in China, nor where sanctions of the USA (OFAC) or the UN apply', remedy: null, source: sources.operations,
     why: 'Aethir takes no servers from there.', measure: unseen('Idlewatt does not ask where you are.'),
   },
   {
-    id: 'stake', title: 'Stake', of: 'machine', required: 'K × coefficient in ATH for every server, shown in the host portal', remedy: 'See the host portal for the amount, and whether you want to lock it.', source: sources.hostGuide,
-    why: 'The server stays inactive until the stake is locked.', measure: unseen('The amount stands in the host portal, and on a page of the documentation that could not be read here.'),
+    id: 'stake', title: 'Stake', of: 'machine', required: 'a stake in ATH for every server; the host portal shows how much', remedy: 'Look up the amount in the host portal, and decide whether you want to lock it.', source: sources.hostGuide,
+    why: 'The server stays inactive until the stake is locked.', measure: confirmed('stake', 'staked', 'The amount (a value K times a coefficient) stands in the host portal, which Idlewatt cannot read.'),
   },
   {
-    id: 'identity-check', title: 'Identity check', of: 'machine', required: 'KYC passed', remedy: 'Pass the identity check before you stake anything.', source: sources.identity,
-    why: 'Nothing can be claimed or withdrawn without it.', measure: unseen('Idlewatt cannot see whether you passed it.'),
+    id: 'identity-check', title: 'Identity check', of: 'machine', required: 'identity check (KYC) passed', remedy: 'Pass the identity check before you stake anything.', source: sources.identity,
+    why: 'Nothing can be claimed or withdrawn without it.', measure: confirmed('identity', 'passed', 'Idlewatt cannot see whether you passed it.'),
   },
 ]
 
 export const checkerNeeds: NeedDefinition[] = [
   {
     id: 'licence', title: 'Checker licence', of: 'card', required: 'a licence of your own or delegated to you', remedy: 'Hold a licence or have one delegated to you; Aethir\'s own sale is closed.', source: sources.checkerLicence,
-    why: 'A checker without a licence earns nothing. The card plays no part in it.', measure: unseen('Idlewatt cannot see whether you hold a licence.'),
+    why: 'A checker without a licence earns nothing. The card plays no part in it.', measure: confirmed('licence', 'held', 'Idlewatt cannot see whether you hold a licence.'),
   },
   {
     id: 'system', title: 'Machine', of: 'machine', required: 'x86 processor, Linux or Windows, 64 MB of memory and 10 GB of disk a licence', remedy: null, source: sources.checkerHardware,
@@ -96,10 +102,23 @@ function measureSystem(subject: Subject): Measured {
   if (!machine || machine.platform === 'unknown') return { actual: null, ok: null, why: 'The operating system could not be read.' }
   const actual = systemName(subject)
   if (machine.platform !== 'linux') return { actual, ok: false }
-  if (machine.isWsl === true) return { actual, ok: false, why: 'Linux under WSL is Windows underneath.' }
+  if (machine.isWsl === true) return { actual: `${actual} (under WSL on Windows)`, ok: false, why: 'Linux under WSL is Windows underneath.' }
   const version = /ubuntu/i.test(machine.os ?? '') ? /\d{2}\.\d{2}/.exec(`${machine.os} ${machine.osVersion ?? ''}`)?.[0] : undefined
   if (version === '20.04' || version === '22.04') return { actual, ok: true }
-  return { actual, ok: null, why: 'A third party who read the page found Ubuntu 20.04 and 22.04 named; ask the portal about this one.' }
+  const isUbuntu = /ubuntu/i.test(machine.os ?? '')
+  return { actual, ok: null, why: 'A third party who read the page found Ubuntu 20.04 and 22.04 named; ask the portal about this one.', remedy: isUbuntu ? 'Ask the portal about this Ubuntu, or install 22.04.' : 'Install Ubuntu 22.04 on the bare machine.' }
+}
+
+/** A router that has no public address itself cannot let anybody in; an address other than the registered one is punished. */
+function measureAddress({ readings, enrolled }: Subject): Measured {
+  const own = readings?.publicAddress.value?.address ?? null
+  const cgnat = readings?.cgnat.value ?? null
+  if (cgnat?.isBehind === true) return { actual: 'behind carrier-grade NAT', ok: false, why: `Customers cannot reach this line: ${cgnat.because}` }
+  if (own === null || !readings) return { actual: null, ok: null, why: `To check. ${readings?.publicAddress.why ?? 'Idlewatt has not looked at this machine from outside.'}` }
+  const { ok, because } = isSameAddress(readings, enrolled?.answers ?? {})
+  if (ok === false) return { actual: own, ok: false, why: because, remedy: 'Correct the address in the portal, or get a fixed one from your internet provider.' }
+  if (cgnat === null) return { actual: own, ok: null, why: `Whether your router has this address itself is not known. ${readings.cgnat.why ?? ''}`.trim() }
+  return { actual: own, ok: true, why: ok === true ? because : 'Your router has this address itself; whether the port is open shows in the portal.' }
 }
 
 function measureCheckerSystem(subject: Subject): Measured {
@@ -107,7 +126,8 @@ function measureCheckerSystem(subject: Subject): Measured {
   if (!machine || machine.platform === 'unknown') return { actual: null, ok: null, why: 'The machine could not be read.' }
   const actual = `${systemName(subject)}, ${machine.arch}`
   const isFit = (machine.platform === 'linux' || machine.platform === 'win32') && machine.arch === 'x64'
-  return isFit ? { actual, ok: null, why: 'It looks fit, by figures that no current client has confirmed.' } : { actual, ok: false }
+  if (isFit) return { actual, ok: null, why: 'It looks fit, by figures that no current client has confirmed.' }
+  return { actual, ok: false, why: machine.arch === 'x64' ? 'The client is made for Linux and Windows only.' : 'The client is made for x86 processors, on Linux and Windows only.' }
 }
 
 function systemName({ machine }: Subject): string {
