@@ -14,6 +14,7 @@ import { quietUntil } from './quiet.ts'
 import { retiredEvents } from './retired-events.ts'
 import { createTeller } from './teller.ts'
 import { rank } from './track.ts'
+import type { WatchedProvider } from './rule.ts'
 import { createWatch, type AlertChange } from './watch.ts'
 import { lengthWords } from './words.ts'
 
@@ -36,6 +37,8 @@ export interface HealthOptions {
   /** As the owner knows it, in messages. */
   machineName: string
   readDisk(): Promise<DiskSpace>
+  /** Provider software that is set up; left out: none. */
+  providers?(): readonly WatchedProvider[]
   /** What was saved last time. */
   saved: { open: Alert[]; ended: Alert[] }
   /** What runs of earlier, also those of commands that watched nobody, found of the cards; oldest first. Left out: nothing. */
@@ -151,7 +154,7 @@ export function createHealth(options: HealthOptions): Health {
     knownCards = cards
     if (retired.length > 0) options.onEvents(retired)
     if (diskReadAtMs === null || steadyMs - diskReadAtMs >= diskEveryMs) void readDisk()
-    apply(watch.tick({ at: clock.now(), steadyMs, recording, disk, events: [...past, ...waitingEvents.splice(0), ...events], clockJumpMs }))
+    apply(watch.tick({ at: clock.now(), steadyMs, recording, disk, events: [...past, ...waitingEvents.splice(0), ...events], clockJumpMs, providers: options.providers?.() ?? [] }))
     tell()
     publish()
   }

@@ -2,6 +2,7 @@
 import type { Alert, AlertEvidence, AlertSeverity } from '../../shared/health.ts'
 import type { HistoryEvent, RecordingStatus } from '../../shared/history.ts'
 import type { Gpu } from '../../shared/machine.ts'
+import type { ProviderState } from '../../shared/provider.ts'
 import type { Settings } from '../../shared/settings.ts'
 import type { GpuSample } from '../../shared/telemetry.ts'
 import type { DiskSpace } from '../system/disk-space.ts'
@@ -35,6 +36,15 @@ export interface MachineLook extends Look {
   events: HistoryEvent[]
   /** How far the wall clock has just moved by itself, in ms (below 0: back); null: it did not. */
   clockJumpMs: number | null
+  /** Provider software that is set up; left out: none. */
+  providers?: readonly WatchedProvider[]
+}
+
+/** Provider software as far as somebody must be told of it. */
+export interface WatchedProvider extends Pick<ProviderState, 'programmeId' | 'phase' | 'wanted' | 'earning' | 'cause' | 'because' | 'duplicate'> {
+  title: string
+  /** Within the last ten minutes. */
+  failures: number
 }
 
 /** What is the matter, in words. */

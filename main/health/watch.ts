@@ -6,7 +6,7 @@ import type { Settings } from '../../shared/settings.ts'
 import type { SampleTurn } from '../../shared/telemetry.ts'
 import type { DiskSpace } from '../system/disk-space.ts'
 import type { Log } from '../system/log.ts'
-import type { AnyRule, CardLook } from './rule.ts'
+import type { AnyRule, CardLook, WatchedProvider } from './rule.ts'
 import { cardRules, listingRules, machineRules } from './rules.ts'
 import { oneLine } from './words.ts'
 import { end, follow, newTrack, resumedTrack, type Step, type Subject, type Track } from './track.ts'
@@ -27,7 +27,7 @@ export interface AlertChange {
 export interface Watch {
   take(turn: SampleTurn, steadyMs: number): AlertChange[]
   /** Between samples: the machine, and what the list of cards says. */
-  tick(now: { at: number; steadyMs: number; recording: RecordingStatus; disk: DiskSpace; events: HistoryEvent[]; clockJumpMs: number | null }): AlertChange[]
+  tick(now: { at: number; steadyMs: number; recording: RecordingStatus; disk: DiskSpace; events: HistoryEvent[]; clockJumpMs: number | null; providers: readonly WatchedProvider[] }): AlertChange[]
   open(): Alert[]
   /** Sets when the owner was told; false: it is over meanwhile. */
   setTold(id: string, since: number, toldAt: number): Alert | null
@@ -124,12 +124,12 @@ export function createWatch(options: { cards(): Gpu[]; settings(): Settings; log
       }
       return changes
     },
-    tick({ at, steadyMs, recording, disk, events, clockJumpMs }) {
+    tick({ at, steadyMs, recording, disk, events, clockJumpMs, providers }) {
       const cards = options.cards()
       const settings = options.settings()
       const names = namesFor(cards)
       const changes: AlertChange[] = []
-      for (const rule of machineRules) changes.push(...step(rule, { at, steadyMs, settings, recording, disk, events, clockJumpMs }, { gpuId: null, gpuName: null }))
+      for (const rule of machineRules) changes.push(...step(rule, { at, steadyMs, settings, recording, disk, events, clockJumpMs, providers }, { gpuId: null, gpuName: null }))
       for (const gpu of cards) {
         const look: CardLook = { at, steadyMs, settings, gpuId: gpu.id, gpu, sample: null, silent: null, events: events.filter((event) => event.gpuId === gpu.id) }
         const subject = { gpuId: gpu.id, gpuName: names.get(gpu.id) ?? null }
