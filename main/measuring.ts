@@ -40,6 +40,8 @@ export interface MeasuringOptions {
   detection(): Detection | null
   gpuOf(gpuId: string): Gpu | null
   octaneScores(): Record<string, OctaneScore>
+  /** A programme whose software runs now; null: none does. */
+  offeredTo(): string | null
   onState(state: BenchmarkState): void
   onEvents(events: HistoryEvent[]): void
   /** There are new figures. */
@@ -58,6 +60,7 @@ export function setUpMeasuring(options: MeasuringOptions): Measuring {
     signs: networks.flatMap((network) =>
       network.signs.map(({ programmeId, processNames }) => ({ programmeTitle: network.programmes.find(({ id }) => id === programmeId)?.title ?? network.title, processNames })),
     ),
+    offeredTo: options.offeredTo,
     surroundings: () => options.detection()?.machine.surroundings ?? null,
     readSurroundings: () => surroundingsOf(source, { env: process.env }).catch(() => null),
     ownPid: process.pid,

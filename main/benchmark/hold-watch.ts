@@ -35,6 +35,8 @@ export function createHoldWatch(options: {
   gpuOf(gpuId: string): Gpu | null
   recorded: string | null
   signs: readonly ProviderSign[]
+  /** A programme whose software is known to run; null or left out: none. */
+  offeredTo?(): string | null
   /** As of the last look; null: not known. */
   surroundings(): Surroundings | null
   /** As of now. Never rejects. */
@@ -113,7 +115,7 @@ export function createHoldWatch(options: {
       const work = working.get(gpuId)
       const isAfter = sample !== null && sample.takenAt < (endedAt.get(gpuId) ?? -Infinity) + lagMs
       return holdsOf({
-        gpu, sample, recorded: options.recorded, surroundings: surroundings(), signs: options.signs, ownPids: own, maxTemperatureC,
+        gpu, sample, recorded: options.recorded, surroundings: surroundings(), signs: options.signs, offeredTo: options.offeredTo?.() ?? null, ownPids: own, maxTemperatureC,
         working: work && sample ? { newcomers: newcomersOn(work, sample, own) } : isAfter ? { newcomers: [] } : null,
       })
     },

@@ -24,6 +24,8 @@ export interface HoldInput {
   recorded: string | null
   surroundings: Surroundings | null
   signs: readonly ProviderSign[]
+  /** Provider software that Idlewatt knows to run, also where its processes do not show on the card; null or left out: none. */
+  offeredTo?: string | null
   /** Idlewatt and everything it started. */
   ownPids: ReadonlySet<number>
   /**
@@ -51,6 +53,9 @@ export function holdsOf(input: HoldInput): Hold[] {
       canOverride: false,
     })
     break
+  }
+  if (input.offeredTo != null && !holds.some(({ id }) => id === 'listed')) {
+    holds.push({ id: 'listed', sentence: `${gpu.name} is offered to ${input.offeredTo}, whose software runs now. A measurement would look like foreign load there and could cost rewards or a deposit. Stop it on the programme’s page first.`, until: null, canOverride: false })
   }
   const busy = busySentence(input, others)
   if (busy !== null) holds.push({ id: 'busy', sentence: busy, until: null, canOverride: true })

@@ -21,6 +21,7 @@ describe('a card is held', () => {
     ['while a game loads it', on({ utilisation: 0.9, processes: [program('C:\\Games\\eldenring.exe', { utilisation: 0.87, kind: 'graphics' })] }), 'busy', /using GeForce RTX 4090: eldenring\.exe, 87 % of the card/, true],
     ['while a program of which no load is told is on it', on({ utilisation: 0.3, processes: [program('/usr/bin/blender --render', { memoryBytes: 2e9 })] }), 'busy', /in use \(30 % of the card\), most likely by blender\./, true],
     ['while it is offered to a programme', on({ utilisation: 0, processes: [program('/opt/x/Some-Worker.exe')] }), 'listed', /offered to Some programme: its program Some-Worker\.exe runs on the card/, false],
+    ['while its software is known to run, also where no process of it shows on the card', on(null, { offeredTo: 'Some programme' }), 'listed', /offered to Some programme, whose software runs now\. .* Stop it on the programme’s page first\./, false],
     ['on a battery', on(null, { surroundings: place(true) }), 'battery', /runs on its battery/, false],
     ['at its ceiling before it does anything', on({ temperatureC: 85 }), 'hot', /^GeForce RTX 4090 is at 85 °C before it does anything, and measuring would stop at 84 °C at once: the usual ceiling for a card that does not tell its own\. It may start once that is below 84 °C\./, false],
     ['at the ceiling that was chosen for the run', on({ temperatureC: 61 }, { maxTemperatureC: 60 }), 'hot', /at 61 °C .* would stop at 60 °C/, false],
