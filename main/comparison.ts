@@ -6,6 +6,7 @@ import type { Detection } from '../shared/machine.ts'
 import type { WhatIf, WhatIfAnswer } from '../shared/requests.ts'
 import type { State } from '../shared/state.ts'
 import { compare, rowsOf, type PowerOverrides } from './earnings/compare.ts'
+import type { Prepared } from './earnings/estimate-programme.ts'
 import type { Markets } from './earnings/markets.ts'
 import { sensitivityOf } from './earnings/sensitivity.ts'
 import type { Tariffs } from './earnings/tariffs.ts'
@@ -66,6 +67,7 @@ export function setUpComparison(parts: {
   detection(): Detection | null
   figures(): Record<string, BenchmarkResult>
   octaneScores(): Record<string, OctaneScore>
+  prepared(): Prepared
   onState(state: State['comparison']): void
 }): Comparison {
   const { gpuTable, markets, tariffs, settings, clock, log } = parts
@@ -78,6 +80,7 @@ export function setUpComparison(parts: {
     markets,
     tariffs,
     settings: settings.values(),
+    prepared: parts.prepared(),
     overrides: overrides ?? {},
     factors: factors ?? {},
     at: at ?? clock.now(),

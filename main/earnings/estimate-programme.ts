@@ -4,6 +4,7 @@ import type { Economics, Estimate, EstimateInput, Factors, LeverSpan } from '../
 import type { Gpu } from '../../shared/machine.ts'
 import { currencyShelfLifeMs } from '../../shared/market-data.ts'
 import { verdictOf, type NeedResult } from '../../shared/network.ts'
+import type { MachineReadings } from '../../shared/preflight.ts'
 import type { Settings } from '../../shared/settings.ts'
 import type { AnyNetwork, EstimateSubject, NeedDefinition, ProgrammeDefinition, Subject } from '../networks/network.ts'
 import { ageInWords, isStale } from './ages.ts'
@@ -31,6 +32,13 @@ export interface EstimateContext {
   factors?: Factors
   /** All cards of the machine that could take part; left out: the subject's own. */
   sharing?: number
+  /** What preflight measured and enrolment knows; left out: nothing yet. */
+  prepared?: Prepared
+}
+
+export interface Prepared {
+  readings: MachineReadings | null
+  enrolled(programmeId: string): NonNullable<Subject['enrolled']>
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each programme gets its own network's market back
@@ -44,7 +52,7 @@ export function estimateProgramme(network: AnyNetwork, programme: AnyProgramme, 
 export function estimateWithSpans(network: AnyNetwork, programme: AnyProgramme, subject: Subject, gpus: Gpu[], context: EstimateContext): { estimate: Estimate; spans: LeverSpan[] } {
   const { card, at } = subject
   const { settings, factors } = context
-  const needs = measureNeeds(programme.needs, subject)
+  const needs = measureNeeds(programme.needs, preparedSubject(subject, programme.id, context))
   const asked: EstimateSubject<unknown> = {
     ...subject,
     market: context.markets.reading(network.id, at),
@@ -150,12 +158,19 @@ function givenPriceReasons(inputs: EstimateInput[], markets: Markets): string[] 
   return inputs.flatMap(({ id, origin }) => (origin === 'user' && id.startsWith('token-price-') ? (markets.givenPriceRemark?.(id.slice('token-price-'.length)) ?? []) : []))
 }
 
+/** The subject with what else needs are judged by. A what-if is about no machine of ours, so nothing that was measured here counts. */
+export function preparedSubject(subject: Subject, programmeId: string, { prepared, markets }: Pick<EstimateContext, 'prepared' | 'markets'>): Subject {
+  const value = (sourceId: string): ReturnType<NonNullable<Subject['value']>> => markets.value?.(sourceId) ?? null
+  if (subject.machine === null || prepared === undefined) return { ...subject, value }
+  return { ...subject, value, readings: prepared.readings, enrolled: prepared.enrolled(programmeId) }
+}
+
 /** A what-if has no machine: only the card's needs are judged. */
-function measureNeeds(definitions: NeedDefinition[], subject: Subject): NeedResult[] {
+export function measureNeeds(definitions: NeedDefinition[], subject: Subject): NeedResult[] {
   return definitions
     .filter((need) => subject.machine !== null || need.of === 'card')
     .map((need) => {
-      const { actual, ok, required, why, remedy } = need.measure(subject)
+      const { actual, ok, required, why, remedy, unit } = need.measure(subject)
       return {
         id: need.id,
         title: need.title,
@@ -165,6 +180,7 @@ function measureNeeds(definitions: NeedDefinition[], subject: Subject): NeedResu
         why: why ?? need.why,
         remedy: remedy === undefined ? need.remedy : remedy,
         source: need.source,
+        ...(unit === undefined ? {} : { unit }),
       }
     })
 }

@@ -21,6 +21,7 @@ function comparisonOf(found: Detection | null) {
     detection: () => found,
     figures: () => ({}),
     octaneScores: () => ({}),
+    prepared: () => ({ readings: null, enrolled: () => ({ answers: {}, doneSteps: [] }) }),
     onState: (state) => states.push(state),
   })
   return { ...comparison, states }

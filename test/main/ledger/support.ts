@@ -37,7 +37,7 @@ export function aPayout(reference: string, more: Partial<Payout> = {}): Payout {
 
 export function aNetwork(wallet: Partial<WalletDefinition> | null = {}, id = 'net'): AnyNetwork {
   return {
-    id, title: `The ${id}`, alsoKnownAs: [], tokens: ['TOK'], tokenIds: [], url: 'https://net.example', market: null, signs: [], sources: [],
+    id, title: `The ${id}`, alsoKnownAs: [], tokens: ['TOK'], tokenIds: [], url: 'https://net.example', market: null, signs: [], software: [], enrolments: [], sources: [],
     health: () => ({}) as never,
     wallet: wallet === null ? null : { chain: 'solana', title: 'address that payouts go to', hosts: ['rpc.example'], readBalances: async () => [], readPayouts: async () => [], remark: null, ...wallet },
     programmes: [{ id: `${id}/work`, title: 'Work' } as never],

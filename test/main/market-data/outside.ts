@@ -113,7 +113,7 @@ function priceOf(raw: unknown): { price: number; at: number | null } {
 
 /** A network with a market, one further source and two tokens: one that three services know, one that one knows. */
 export const madeUp = {
-  id: 'made-up', title: 'Made-up', alsoKnownAs: [], tokens: ['ABC', 'ONE'], url: 'https://example.com', signs: [], programmes: [], wallet: null,
+  id: 'made-up', title: 'Made-up', alsoKnownAs: [], tokens: ['ABC', 'ONE'], url: 'https://example.com', signs: [], software: [], enrolments: [], programmes: [], wallet: null,
   health: () => ({}) as never,
   tokenIds: [
     { symbol: 'ABC', ids: { coingecko: 'abc', coinpaprika: 'abc-abc', kraken: 'ABCUSD' }, source },
