@@ -1,86 +1,42 @@
 /** Makes every service and wires them. The only place where services meet; a door gets handlers, a store and a way to stop. */
-import type { Estimate } from '../shared/earnings.ts'
-import type { GpuTable } from '../shared/gpu-table.ts'
 import { findingEventIds, type HistoryEvent } from '../shared/history.ts'
-import { presentGpus, type Detection, type Gpu } from '../shared/machine.ts'
-import type { Handlers, WhatIfAnswer } from '../shared/requests.ts'
+import { presentGpus, type Gpu } from '../shared/machine.ts'
 import type { Settings, SettingsChange } from '../shared/settings.ts'
-import type { GpusState, Notice } from '../shared/state.ts'
+import type { Notice } from '../shared/state.ts'
 import type { SampleTurn } from '../shared/telemetry.ts'
 import { createHandlers } from './api/handlers.ts'
-import type { Benchmark } from './benchmark/index.ts'
-import type { RunLibrary } from './benchmark/library.ts'
 import { createCited } from './cited.ts'
-import { setUpComparison, type Comparison, type EstimateQuestion, type WhatIfQuestion } from './comparison.ts'
+import { setUpComparison, type Comparison, type EstimateQuestion } from './comparison.ts'
 import { loadGpuTable } from './earnings/gpu-table.ts'
-import type { Markets } from './earnings/markets.ts'
 import { completeChange, currencyRateOf } from './earnings/money-settings.ts'
-import type { Tariffs } from './earnings/tariffs.ts'
-import { createGpus, type Gpus } from './gpu/index.ts'
-import { createHealth, type Health } from './health/index.ts'
+import { createGpus } from './gpu/index.ts'
+import { createHealth } from './health/index.ts'
 import { createSampleEvents } from './health/sample-events.ts'
 import { openHistory, type History } from './history/index.ts'
-import type { Host } from './host.ts'
+import { detectionOf, type App, type AppOptions } from './house.ts'
 import { diskOf, keepWatch, machineNameOf, type Watch } from './keep-watch.ts'
-import type { Ledger } from './ledger/index.ts'
-import type { MarketData } from './market-data/index.ts'
 import { initialState } from './initial-state.ts'
 import { setUpMeasuring } from './measuring.ts'
 import { setUpMoney } from './money.ts'
-import type { NetworkHealthReader } from './network-health.ts'
 import { networks } from './networks/index.ts'
+import { setUpSupport } from './support-parts.ts'
+import { setUpProgrammes, type Programmes } from './programmes.ts'
 import { setUpRuns } from './runs.ts'
-import { createSettings, type SettingsStore } from './state/settings.ts'
+import { createSettings } from './state/settings.ts'
 import { createStore, type Store } from './state/store.ts'
-import { systemClock, type Clock } from './system/clock.ts'
-import type { Log } from './system/log.ts'
-import type { MachineSource } from './system/machine-source.ts'
+import { systemClock } from './system/clock.ts'
 
-export type { EstimateQuestion }
+export { detectionOf }
+export type { App, AppOptions, EstimateQuestion }
 
 /** For doors that must name them: which networks and tokens there are. */
 export { networks }
 
+/** A card that most networks take: stands in where a stake is asked about and no card is here. */
+const standInModel = 'GeForce RTX 4090'
+
 /** A clock that never jumps, in ms. */
 const steadyMs = (): number => performance.now()
-
-export interface AppOptions {
-  host: Host
-  source: MachineSource
-  log: Log
-  clock?: Clock
-  /** Recorded answers by network id, and token prices by symbol, in place of known ones. */
-  markets?: { files: Record<string, string>; prices: Record<string, number> }
-}
-
-export interface App {
-  handlers: Handlers
-  store: Store
-  /** Begins the first look for GPUs; resolves once it is over, whatever it found. Again: the same promise. */
-  start(): Promise<void>
-  gpus: Gpus
-  benchmark: Benchmark
-  runs: RunLibrary
-  history: History
-  health: Health
-  markets: Markets
-  marketData: MarketData
-  tariffs: Tariffs
-  ledger: Ledger
-  networkHealth: NetworkHealthReader
-  gpuTable: GpuTable
-  settings: SettingsStore
-  /** Estimates for what was detected last; empty before the first look is over. Throws nothing. */
-  estimates(question?: EstimateQuestion): Estimate[]
-  whatIf(question: WhatIfQuestion): WhatIfAnswer
-  /** Ends everything the app started, by its handles. */
-  stop(): Promise<void>
-}
-
-/** The detection a state carries, also the last good one while another look is on. */
-export function detectionOf(gpus: GpusState): Detection | null {
-  return gpus.phase === 'ready' ? gpus.detection : gpus.previous
-}
 
 /** Throws NotPossible where a `--market` file or price is wrong; everything else that fails becomes state. */
 export function createApp(options: AppOptions): App {
@@ -93,10 +49,11 @@ export function createApp(options: AppOptions): App {
   const settings = createSettings({ file: host.settingsFile, log, onNotice: (notice) => say(notice) })
   let watch: Watch | null = null
   let comparison: Comparison | null = null
+  let programmes: Programmes | null = null
   /** null until every part has said how it begins. */
   let opened: Store | null = null
   const history: History = openHistory({
-    folder: host.dataFolder,
+    folder: host.historyFolder ?? host.dataFolder,
     clock,
     log,
     scope: source.recorded,
@@ -139,7 +96,7 @@ export function createApp(options: AppOptions): App {
       store.write('gpus', state)
       comparison?.again()
     },
-    onTelemetry: (telemetry) => store.write('telemetry', telemetry),
+    onTelemetry: (telemetry) => store.write('telemetry', programmes === null ? telemetry : { ...telemetry, samples: programmes.marked(telemetry.samples) }),
     book: history.book,
     staysOn: host.keepsWatch,
     steadyMs,
@@ -155,6 +112,7 @@ export function createApp(options: AppOptions): App {
     cards: () => detectionOf(store.read('gpus'))?.gpus ?? [],
     machineName: machineNameOf(source.recorded),
     readDisk: () => diskOf(source, host.dataFolder),
+    providers: () => programmes?.watched() ?? [],
     saved: savedAlerts,
     findings,
     // A command that ends at once reads alerts; the door that keeps watch writes them.
@@ -162,6 +120,7 @@ export function createApp(options: AppOptions): App {
     onState: (state) => store.write('health', state),
     onEvents: (events) => history.addEvents(events),
   })
+  let lastSamples: SampleTurn['samples'] = {}
   const sampleEvents = createSampleEvents()
   watch = keepWatch({ isOn: host.keepsWatch, gpus, history, health, takeEvents, settings: settings.values })
 
@@ -176,11 +135,33 @@ export function createApp(options: AppOptions): App {
     detection: () => detectionOf(store.read('gpus')),
     gpuOf,
     octaneScores: () => history.octaneScores(),
+    offeredTo: () => programmes?.offeredTo() ?? null,
     onState: (state) => store.write('benchmark', state),
     onEvents: (events) => watch?.note(events),
     onFigures: () => comparison?.again(),
   })
   const { benchmark } = measuring
+  const setUp = setUpProgrammes({
+    host,
+    source,
+    clock,
+    log,
+    steadyMs,
+    history,
+    settings,
+    gpuTable,
+    markets,
+    marketData,
+    detection: () => detectionOf(store.read('gpus')),
+    estimates: () => comparison?.estimates() ?? [],
+    standIn: () => comparison?.whatIf({ gpuModel: standInModel, gpuCount: 1 }).estimates ?? [],
+    samples: () => lastSamples,
+    onState: (state) => store.write('programmes', state),
+    onReadings: () => comparison?.again(),
+    onEvents: (events) => history.addEvents(events),
+  })
+  programmes = setUp
+  store.write('programmes', setUp.state())
   comparison = setUpComparison({
     gpuTable,
     markets,
@@ -191,6 +172,7 @@ export function createApp(options: AppOptions): App {
     detection: () => detectionOf(store.read('gpus')),
     figures: measuring.figures,
     octaneScores: () => store.read('benchmark').octaneScores,
+    prepared: setUp.prepared,
     onState: (state) => store.write('comparison', state),
   })
   const { again: recompare, estimates, whatIf } = comparison
@@ -207,6 +189,7 @@ export function createApp(options: AppOptions): App {
   }
 
   function takeEvents(turn: SampleTurn): HistoryEvent[] {
+    lastSamples = turn.samples
     measuring.take(turn)
     return sampleEvents.take(turn)
   }
@@ -257,6 +240,8 @@ export function createApp(options: AppOptions): App {
     networkHealth,
     ledger,
     tariffs,
+    programmes: setUp,
+    support: setUpSupport({ host, store, history, gpus, programmes: setUp, marketData, clock }),
     openExternal: host.openExternal,
     isCited: createCited({ store, gpuTable, networkHealth, marketData }),
   })
@@ -274,6 +259,7 @@ export function createApp(options: AppOptions): App {
     tariffs,
     ledger,
     networkHealth,
+    programmes: setUp,
     gpuTable,
     settings,
     estimates,
@@ -284,6 +270,7 @@ export function createApp(options: AppOptions): App {
         comparison?.begin()
         watch?.begin()
         money.begin()
+        return setUp.begin()
       })
       return started
     },
@@ -291,7 +278,7 @@ export function createApp(options: AppOptions): App {
       stopping ??= (async () => {
         comparison?.stop()
         watch?.stop()
-        await Promise.all([measuring.stop(), gpus.stop(), health.stop(), money.stop()])
+        await Promise.all([measuring.stop(), gpus.stop(), health.stop(), money.stop(), setUp.stop()])
         history.close()
       })()
       return stopping

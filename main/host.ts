@@ -36,6 +36,8 @@ export interface Host {
   door: Door
   /** Where everything that is kept lives; exists and belongs to this instance (see main/system/data-folder.ts). */
   dataFolder: string
+  /** Where history.sqlite is in its place: a copy, for a command that must leave nothing behind. Left out: in the data folder. */
+  historyFolder?: string
   /** `resources/` of the installed app. */
   resourcesFolder: string
   version: string

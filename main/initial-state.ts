@@ -36,6 +36,7 @@ export function initialState(parts: {
     comparison: { phase: 'waiting', estimates: [], madeAt: null },
     settings: { values: settings.values(), currencyRate: currencyRateOf(settings.values(), markets) },
     health: { ...parts.alerts, recording: { phase: 'off', sentence: 'Recording has not begun.' }, channels: [], quietUntil: null },
+    programmes: { enrolments: [], providers: [], practice: [], measuredAt: null },
     ledger: { changes: 0, isReading: false, lastReadAt: null, faults: [] },
   }
 }

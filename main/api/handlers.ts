@@ -14,6 +14,8 @@ import type { History } from '../history/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { MarketData } from '../market-data/index.ts'
 import type { NetworkHealthReader } from '../network-health.ts'
+import type { Programmes } from '../programmes.ts'
+import type { Support } from '../support/index.ts'
 import type { Store } from '../state/store.ts'
 import { NotPossible } from '../system/not-possible.ts'
 
@@ -33,6 +35,8 @@ export interface HandlerParts {
   networkHealth: NetworkHealthReader
   ledger: Ledger
   tariffs: Tariffs
+  programmes: Pick<Programmes, 'enrolment' | 'providers'>
+  support: Support
   changeSettings(change: SettingsChange): Settings
   /** ms since epoch. */
   now(): number
@@ -43,6 +47,7 @@ export interface HandlerParts {
 
 export function createHandlers(parts: HandlerParts): Handlers {
   const { store, gpus, benchmark, runs, history, health, marketData, ledger, tariffs } = parts
+  const { enrolment, providers } = parts.programmes
   return {
     'state.read': () => store.snapshot(),
     'gpus.rescan': async () => {
@@ -126,6 +131,25 @@ export function createHandlers(parts: HandlerParts): Handlers {
       parts.changeSettings({ wallPowerFactor: factor, wallPowerOffsetW: offsetW })
       return { factor, offsetW, sentence }
     },
+    'preflight.run': ({ programmeId, checkIds, measures }) => enrolment.preflight({ programmeId, measures, ...(checkIds ? { checkIds } : {}) }),
+    'enrolment.report': ({ programmeId }) => enrolment.report(programmeId),
+    'enrolment.consent': ({ programmeId, reportHash }) => enrolment.consent(programmeId, reportHash),
+    'enrolment.answer': ({ programmeId, stepId, values }) => enrolment.answer(programmeId, stepId, values),
+    'enrolment.do': ({ programmeId, stepId }) => enrolment.doStep(programmeId, stepId),
+    'enrolment.confirm': ({ programmeId, stepId }) => enrolment.confirm(programmeId, stepId),
+    'enrolment.cancel': ({ programmeId, stepId }) => {
+      enrolment.cancel(programmeId, stepId)
+      return null
+    },
+    'enrolment.undo': ({ programmeId, stepId }) => enrolment.undo(programmeId, stepId),
+    'enrolment.leave': ({ programmeId }) => enrolment.leave(programmeId),
+    'provider.start': ({ programmeId }) => providers.start(programmeId),
+    'provider.finish': ({ programmeId }) => providers.finish(programmeId),
+    'provider.stop': ({ programmeId }) => providers.stop(programmeId),
+    'provider.stop-price': ({ programmeId }) => providers.stopPrice(programmeId),
+    'provider.logs': (query) => providers.logs(query),
+    'support.bundle': () => parts.support.make(),
+    'support.save': ({ id }) => parts.support.save(id),
     'models.search': ({ text, limit }) => parts.gpuTable.search(text, limit),
     'settings.change': (change) => parts.changeSettings(change),
     'notice.dismiss': ({ id }) => {

@@ -1,9 +1,10 @@
 /** The desktop door's entry: what happens when Idlewatt is opened as a desktop app, in order. */
 import { join } from 'node:path'
 import { app, dialog, Menu, type BrowserWindow } from 'electron'
+import { openControl } from '../api/control.ts'
 import { createApp } from '../app.ts'
 import { systemClock } from '../system/clock.ts'
-import { claimDataFolder, defaultDataFolder } from '../system/data-folder.ts'
+import { claimForDoor, defaultDataFolder } from '../system/data-folder.ts'
 import { createLog } from '../system/log.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { locateOwnFiles } from '../system/own-files.ts'
@@ -36,12 +37,18 @@ async function open(words: DesktopArguments): Promise<void> {
   if (!app.requestSingleInstanceLock()) return app.quit()
 
   const source = words.machine === null ? createThisMachine({ dataFolder }) : openRecordedMachine(words.machine, systemClock)
-  const claim = claimDataFolder(dataFolder, 'desktop')
+  const claim = await claimForDoor(dataFolder, 'desktop')
   await app.whenReady()
   let window: BrowserWindow | null = null
   const bringToFront = (): void => void (window && !window.isDestroyed() && focusWindow(window))
   const house = createApp({ host: createDesktopHost(ownFiles, claim.folder, bringToFront), source, log })
+  // Without it commands in a terminal cannot reach this one; the window works all the same.
+  const control = await openControl({ folder: claim.folder, handlers: house.handlers, log }).catch((error: unknown) => {
+    log.warn('commands in a terminal cannot reach this app', { error: error instanceof Error ? error.message : String(error) })
+    return null
+  })
   stopBeforeQuit(async () => {
+    control?.close()
     await house.stop()
     claim.release()
   }, log)

@@ -52,7 +52,7 @@ describe('names', () => {
 
 describe('link.open', () => {
   const opened: string[] = []
-  const parts = { isCited: () => true, openExternal: async (url: string) => void opened.push(url) } as unknown as HandlerParts
+  const parts = { programmes: {}, isCited: () => true, openExternal: async (url: string) => void opened.push(url) } as unknown as HandlerParts
   test.each(['file:prices.json', 'file:///etc/passwd', 'http://example.com/', 'javascript:alert(1)', '--help', ' https://example.com/'])('%s is not opened, whoever cites it', async (url) => {
     expect(await answer(createHandlers(parts), log, 'link.open', { url })).toMatchObject({ ok: false, failure: { code: 'not-possible' } })
     expect(opened).toEqual([])
