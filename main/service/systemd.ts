@@ -134,6 +134,8 @@ export function unitText(call: readonly string[], path: string | null, version: 
     // Slower and slower, up to five minutes; systemd before 254 does not know these two, complains of them, and keeps to ten seconds.
     ...(version !== null && version < 254 ? [] : ['RestartSteps=8', 'RestartMaxDelaySec=300']),
     'TimeoutStopSec=10',
+    // What ends is Idlewatt: provider software goes on, and is taken over at the next start. Our own readers end with us by themselves.
+    'KillMode=process',
     '',
     '[Install]',
     'WantedBy=default.target',

@@ -34,6 +34,8 @@ describe('systemd', () => {
   })
   test('a program whose path systemd would refuse is started by env', () => {
     expect(unitText(["/opt/joe's/node", 'serve'], null)).toContain('ExecStart=/usr/bin/env "/opt/joe\'s/node" "serve"')
+    // Restarting Idlewatt must not end provider software.
+    expect(unitText(['/usr/bin/node', 'serve'], null)).toContain('\nKillMode=process\n')
     expect(() => unitText(["/opt/joe's=/node", 'serve'], null)).toThrow('equals signs')
   })
   test('it is started again after a failure, and holds no token', () => {
