@@ -50,13 +50,17 @@ export function keepsOwn(call: Call): boolean {
   return existsSync(dataFolderOf(call.common))
 }
 
-/** Throws NotPossible for a recording that cannot be used, and for a `--market` file or price that is wrong. */
-export function openApp(call: Call, door: Door, markets?: AppOptions['markets']): App {
+/**
+ * Throws NotPossible for a recording that cannot be used, and for a `--market` file or price that is wrong.
+ * `historyFolder`: see Host.
+ */
+export function openApp(call: Call, door: Door, markets?: AppOptions['markets'], historyFolder?: string): App {
   const dataFolder = dataFolderOf(call.common)
   const source: MachineSource = call.common.machine === null ? createThisMachine({ dataFolder }) : openRecordedMachine(call.common.machine, systemClock)
   const host: Host = {
     door,
     dataFolder,
+    ...(historyFolder === undefined ? {} : { historyFolder }),
     resourcesFolder: ownFiles.resourcesFolder,
     version: ownFiles.version,
     settingsFile: openSettingsFile(dataFolder),

@@ -14,6 +14,7 @@ import { moneyCommands } from './money-commands.ts'
 import type { Call } from './open-app.ts'
 import type { ServeFlags } from './serve.ts'
 import type { ServiceFlags } from './service.ts'
+import { softwareCommands } from './software-commands.ts'
 import type { Stops } from './stops.ts'
 import type { Terminal } from './terminal.ts'
 import type { WatchFlags } from './watch.ts'
@@ -200,14 +201,7 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     setUp: (command) => command.option('--port <n>', 'port on 127.0.0.1; 0: any free one (0)').option('--no-open', 'do not open the browser').option('--no-token', 'print the address without its token, where a log would keep it; `service status` shows it'),
     run: (call, command) => runServe(call, command.opts<ServeFlags>()),
   })
-  add({
-    name: 'doctor',
-    description: 'Looks at this installation and says what is wrong and what mends it.',
-    takes: [],
-    examples: ['idlewatt doctor', 'idlewatt doctor --port 8080 --json'],
-    setUp: (command) => command.option('--port <n>', 'the port to try (any)'),
-    run: async (call, command) => (await import('./doctor.ts')).doctor(call, command.opts<{ port?: string }>()),
-  })
+  softwareCommands.forEach(add)
 
   for (const command of [program, ...program.commands]) command.options.forEach(takeOnce)
 

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RecordingStatus } from '../../shared/history.ts'
 import type { Notice } from '../../shared/state.ts'
+import { openControl } from '../api/control.ts'
 import type { App } from '../app.ts'
 import { startHeadless } from '../headless/index.ts'
-import { claimDataFolder } from '../system/data-folder.ts'
+import { claimForDoor } from '../system/data-folder.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { keepPageAddress } from './page-address.ts'
 import { dataFolderOf, openApp, openExternal, ownFiles, type Call } from './open-app.ts'
@@ -24,7 +25,7 @@ export interface ServeFlags {
 export async function serve(call: Call, flags: ServeFlags, stopped: Promise<void>, stop: () => void): Promise<number> {
   const port = flags.port === undefined ? 0 : readWholeNumber('--port', flags.port, { min: 0, max: 65535, unit: '(0: any free port)' })
   if (!existsSync(join(ownFiles.rendererFolder, 'index.html'))) throw new NotPossible('The page has not been built yet: run `npm run build` once, or start with `npm start`.')
-  const claim = claimDataFolder(dataFolderOf(call.common), 'headless')
+  const claim = await claimForDoor(dataFolderOf(call.common), 'headless')
   call.stops.add(() => claim.release())
   const app = openApp(call, 'headless')
   tellTroubles(app, call.terminal)
@@ -33,6 +34,8 @@ export async function serve(call: Call, flags: ServeFlags, stopped: Promise<void
   const headless = await startHeadless({ app, port, rendererFolder: ownFiles.rendererFolder, log: call.log })
   call.stops.add(() => headless.stop())
   claim.setAddress(headless.origin)
+  // Without it commands in a terminal cannot reach this one; the page works all the same.
+  await openControl({ folder: claim.folder, handlers: app.handlers, log: call.log }).then(({ close }) => call.stops.add(close), (error: unknown) => call.terminal.say(error instanceof Error ? error.message : String(error)))
   stopWithParents(stop)
   if (!flags.token) call.stops.add(keepPageAddress(claim.folder, headless.url))
   const url = flags.token ? headless.url : `${headless.origin}/`

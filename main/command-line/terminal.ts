@@ -1,6 +1,7 @@
 /** The two streams of a call: documents and tables on stdout, everything else on stderr. A reader that went away is no error. */
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 import { fileErrorWords } from '../system/file-errors.ts'
 import { NotPossible } from '../system/not-possible.ts'
 
@@ -29,6 +30,8 @@ export interface Terminal {
   onClosed(listener: () => void): void
   /** Asks on stderr and reads one line of stdin; null: stdin is no terminal, or ended without an answer. */
   ask(question: string): Promise<string | null>
+  /** The same, without showing what is typed. */
+  askHidden(question: string): Promise<string | null>
   /** A line on stderr. */
   say(sentence: string): void
   /** A line on stderr that the next one replaces, where that is a screen; elsewhere a line for each new `step`. */
@@ -69,6 +72,16 @@ export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
     if (last !== '' && stderr.isTTY) void write(stderr, '\n')
     last = ''
   }
+  async function ask(question: string, output: NodeJS.WritableStream): Promise<string | null> {
+    if (!stdin.isTTY) return null
+    endProgress()
+    const reader = createInterface({ input: stdin, output, terminal: true })
+    // Ctrl-C at the question is an answer: no.
+    const gone = new Promise<null>((resolve) => reader.once('close', () => resolve(null)).once('SIGINT', () => reader.close()))
+    const answer = await Promise.race([reader.question(question), gone])
+    reader.close()
+    return answer
+  }
   return {
     print: (text) => write(stdout, `${text}\n`),
     write: (text) => write(stdout, text),
@@ -105,14 +118,13 @@ export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
       if (isClosed) listener()
       else whenClosed.push(listener)
     },
-    async ask(question) {
+    ask: (question) => ask(question, stderr),
+    async askHidden(question) {
       if (!stdin.isTTY) return null
       endProgress()
-      const reader = createInterface({ input: stdin, output: stderr })
-      // Ctrl-C at the question is an answer: no.
-      const gone = new Promise<null>((resolve) => reader.once('close', () => resolve(null)).once('SIGINT', () => reader.close()))
-      const answer = await Promise.race([reader.question(question), gone])
-      reader.close()
+      void write(stderr, question)
+      const answer = await ask('', new Writable({ write: (_part, _encoding, done) => done() }))
+      void write(stderr, '\n')
       return answer
     },
     document: (value) => write(stdout, `${JSON.stringify(value, null, 2)}\n`),
