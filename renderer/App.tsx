@@ -14,6 +14,7 @@ import { useRoute, type PageId } from './state/route.ts'
 import { useIsReady, usePart } from './state/window-context.ts'
 
 const NetworksPage = lazyPage(() => import('./pages/networks/NetworksPage.tsx').then((file) => file.NetworksPage))
+const ActivityPage = lazyPage(() => import('./pages/activity/ActivityPage.tsx').then((file) => file.ActivityPage))
 const LedgerPage = lazyPage(() => import('./pages/ledger/LedgerPage.tsx').then((file) => file.LedgerPage))
 
 const pages: Record<PageId, React.ComponentType> = {
@@ -22,6 +23,7 @@ const pages: Record<PageId, React.ComponentType> = {
   measure: MeasurePage,
   compare: ComparePage,
   networks: NetworksPage,
+  activity: ActivityPage,
   ledger: LedgerPage,
   settings: SettingsPage,
 }
@@ -47,6 +49,7 @@ function House() {
   // Read once the first page stands, so that they are there when the app behind the window is not.
   useEffect(() => {
     NetworksPage.load()
+    ActivityPage.load()
     LedgerPage.load()
   }, [])
   const Open = pages[page]

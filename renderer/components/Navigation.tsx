@@ -1,4 +1,5 @@
 /** The way around: a sidebar, or a bar on top where the window is narrow. */
+import { needsUser } from '../state/providers.ts'
 import { writeRoute, type PageId } from '../state/route.ts'
 import { usePart } from '../state/window-context.ts'
 import { Icon, type IconName } from './Icon.tsx'
@@ -9,6 +10,7 @@ const entries: { page: PageId; title: string; icon: IconName }[] = [
   { page: 'measure', title: 'Measure', icon: 'measure' },
   { page: 'compare', title: 'Compare', icon: 'compare' },
   { page: 'networks', title: 'Networks', icon: 'networks' },
+  { page: 'activity', title: 'Activity', icon: 'activity' },
   { page: 'ledger', title: 'Ledger', icon: 'ledger' },
   { page: 'settings', title: 'Settings', icon: 'settings' },
 ]
@@ -17,6 +19,8 @@ export function Navigation({ page }: { page: PageId }) {
   const app = usePart('app')
   const benchmark = usePart('benchmark')
   const { open } = usePart('health')
+  const { providers } = usePart('programmes')
+  const stuck = providers.filter(needsUser).length
   const alerts = open.filter((alert) => alert.severity !== 'info').length
   return (
     <nav className="nav" aria-label="Pages">
@@ -32,6 +36,12 @@ export function Navigation({ page }: { page: PageId }) {
               <Icon name={entry.icon} />
               {entry.title}
               {entry.page === 'measure' && benchmark.now.phase !== 'idle' ? <span className="nav-note">running</span> : null}
+              {entry.page === 'networks' && stuck > 0 ? (
+                <span className="nav-note nav-alerts">
+                  {stuck}
+                  <span className="visually-hidden"> {stuck === 1 ? 'programme needs' : 'programmes need'} you</span>
+                </span>
+              ) : null}
               {entry.page === 'overview' && alerts > 0 ? (
                 <span className="nav-note nav-alerts">
                   {alerts}

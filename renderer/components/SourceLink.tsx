@@ -41,7 +41,7 @@ export function SourceLink({ source }: { source: Source | null }) {
   if (!source) return <span className="muted">no source</span>
   return (
     <span className="source">
-      <OutLink url={source.url}>{hostOf(source.url)}</OutLink>
+      {source.url.startsWith('own:') ? <span className="source-text">Idlewatt</span> : <OutLink url={source.url}>{hostOf(source.url)}</OutLink>}
       <span className="muted">
         , {datedNote(source)}
       </span>

@@ -4,13 +4,13 @@ import { NotLoaded } from './NotLoaded.tsx'
 
 export type LoadedPage = ComponentType & { load: () => void }
 
-/** `read`: imports the page. `load` may be called early; a page that cannot be had says so in its place. */
-export function lazyPage(read: () => Promise<ComponentType>): LoadedPage {
+/** `read`: imports the page. `load` may be called early; what cannot be had says so in its place, by `instead`. */
+export function lazyPage(read: () => Promise<ComponentType>, instead: ComponentType = NotLoaded): LoadedPage {
   let reading: Promise<{ default: ComponentType }> | null = null
   function load(): Promise<{ default: ComponentType }> {
     reading ??= read().then(
       (page) => ({ default: page }),
-      () => ({ default: NotLoaded }),
+      () => ({ default: instead }),
     )
     return reading
   }

@@ -3,7 +3,7 @@
 /** How long the address of the file stays good: the browser has begun by then. */
 const keptMs = 60_000
 
-export function saveFile(name: string, type: string, pieces: string[]): void {
+export function saveFile(name: string, type: string, pieces: BlobPart[]): void {
   const address = URL.createObjectURL(new Blob(pieces, { type }))
   const link = document.createElement('a')
   link.href = address

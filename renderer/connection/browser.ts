@@ -1,11 +1,14 @@
 /** The browser door: POST /ask and the line stream GET /updates on the address the page came from, with the key as bearer. */
-import type { Reply, RequestAnswer } from '../../shared/requests.ts'
+import type { Reply, RequestAnswer, RequestName } from '../../shared/requests.ts'
 import { connectionFailure, type Connection, type ConnectionListener, type LinkStatus } from './connection.ts'
 import { createLineReader, isPing } from './lines.ts'
 
 /** The door sends a ping every 15 s; silence beyond this means that the stream is dead. */
 const silenceMs = 40_000
 const askTimeoutMs = 60_000
+/** A step of setting up may be a download or a question to the user's machine; what it does meanwhile comes as state. */
+const longAskTimeoutMs = 3_600_000
+const longAsks: ReadonlySet<string> = new Set<RequestName>(['enrolment.do', 'enrolment.undo', 'enrolment.leave', 'preflight.run', 'support.bundle'])
 const noKey = 'This address has no valid key. Open the whole address that Idlewatt printed when it started, with the part after the # sign.'
 
 /** Wait before the nth try in a row (from 0): 0.5, 1, 2, 4, 8, then 10 s. */
@@ -29,7 +32,7 @@ export function connectBrowser(door: BrowserDoor): Connection {
     door: 'browser',
     async ask(name, input) {
       const abort = new AbortController()
-      const cancel = door.after(askTimeoutMs, () => abort.abort())
+      const cancel = door.after(longAsks.has(name) ? longAskTimeoutMs : askTimeoutMs, () => abort.abort())
       try {
         const response = await door.fetch('ask', {
           method: 'POST',

@@ -5,7 +5,7 @@ import { sample, series } from './parts.ts'
 import { states, type GalleryState } from './states.ts'
 
 /** Hand-made states that the gallery adds; the others of states.ts are for the tests. */
-const byHand = ['sixteen', 'silent', 'looking', 'running', 'finished', 'measure-full', 'measure-sustained', 'memory-errors', 'memory-good', 'held', 'sixteen-running', 'sixteen-done', 'sustaining', 'cancelling', 'runs-compared', 'runs-imported', 'crash', 'bad-setting', 'what-if-unknown', 'lost', 'ailing', 'still-loading', 'not-recording', 'ledger', 'ledger-empty', 'tariff-weekly', 'tariff-dated', 'tariff-over', 'moves', 'rig', 'network', 'networks-odd', 'sources', 'sources-never', 'sources-offline', 'sources-off']
+const byHand = ['sixteen', 'silent', 'looking', 'running', 'finished', 'measure-full', 'measure-sustained', 'memory-errors', 'memory-good', 'held', 'sixteen-running', 'sixteen-done', 'sustaining', 'cancelling', 'runs-compared', 'runs-imported', 'crash', 'bad-setting', 'what-if-unknown', 'lost', 'ailing', 'still-loading', 'not-recording', 'ledger', 'ledger-empty', 'tariff-weekly', 'tariff-dated', 'tariff-over', 'moves', 'rig', 'network', 'networks-odd', 'sources', 'sources-never', 'sources-offline', 'sources-off', 'programmes', 'programme-new', 'programme-steps', 'programme-running', 'programme-log', 'programme-leave', 'programme-broken', 'programme-odd', 'programme-slow', 'activity-none', 'diagnose']
 
 const ailing = states.find((state) => state.id === 'ailing')
 /** The card in full over several ranges, and its lost neighbour. */

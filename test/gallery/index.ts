@@ -80,6 +80,21 @@ export async function act(page: Page, what: GalleryState['act']): Promise<void> 
     await page.getByText(/^Saved: |Before: /).waitFor()
   }
   if (what === 'ask-all') await page.getByRole('button', { name: 'Ask all now' }).click()
+  if (what === 'ask-stop') {
+    await page.getByRole('button', { name: 'Stop …' }).click()
+    await page.getByText('resets the five-hour uptime').waitFor()
+  }
+  if (what === 'ask-leave') await page.getByRole('button', { name: /^Leave / }).click()
+  if (what === 'search-log') {
+    await page.getByRole('searchbox').fill('frame')
+    await page.clock.runFor(600)
+    await page.locator('.log-text mark').first().waitFor()
+  }
+  if (what === 'list-bundle') {
+    await page.getByRole('button', { name: 'Check this machine' }).click()
+    await page.getByRole('button', { name: 'List what would be in it' }).click()
+    await page.getByRole('button', { name: /state\.json/ }).click()
+  }
   if (what === 'bad-setting') {
     await page.getByLabel('Electricity price').fill('abc')
     await page.getByLabel('Factor').fill('9')
@@ -89,7 +104,7 @@ export async function act(page: Page, what: GalleryState['act']): Promise<void> 
 
 /** Answers about the past come over the stage's own bridge, in real time. */
 async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.querySelector('.past-reading') === null && !/(Comparing|Reading the runs there are) …/.test(document.body.innerText))
+  await page.waitForFunction(() => document.querySelector('.past-reading') === null && !/(Comparing|Reading the runs there are|Reading what happened|Reading the log) …/.test(document.body.innerText))
 }
 
 /** `only`: draws states, pages or looks whose file name contains the word. */

@@ -109,6 +109,7 @@ export function state(over: Partial<State> = {}): State {
     comparison: { phase: 'ready', estimates: comparison(), madeAt: now - 30_000 },
     health: health(),
     ledger: { changes: 0, isReading: false, lastReadAt: null, faults: [] },
+    programmes: { enrolments: [], providers: [], practice: [], measuredAt: null },
     settings: { values: { ...defaultSettings, sourcesOff: ['granite/dashboard'] }, currencyRate: { usdPerUnit: 1, origin: 'bundled', source: null, takenAt: null } },
     ...over,
   }

@@ -15,6 +15,7 @@ import { answerNetworks } from './networks.ts'
 import { answerMoney } from './ledger.ts'
 import { now } from './parts.ts'
 import { csvOf, pastOf } from './past.ts'
+import { answerProgrammes } from './programmes.ts'
 import { answerRuns } from './runs.ts'
 import type { GalleryState } from './states.ts'
 
@@ -117,6 +118,8 @@ export async function stagePage(context: BrowserContext, staging: Staging): Prom
 function answerPast(shown: GalleryState, name: string, input: unknown): Reply<unknown> | Promise<Reply<unknown>> {
   const aboutNetworks = answerNetworks(shown.networks ?? {}, shown.state.networks.sources, name, input)
   if (aboutNetworks !== null) return aboutNetworks
+  const aboutProgrammes = answerProgrammes(shown.programmes ?? {}, shown.state.programmes, name, input)
+  if (aboutProgrammes !== null) return aboutProgrammes
   const aboutMoney = answerMoney(shown.ledger, shown.tariff, name, input)
   if (aboutMoney !== null) return aboutMoney
   const aboutRuns = answerRuns(shown, name, input)
@@ -196,7 +199,7 @@ function playState(played: Played): void {
   page.idlewatt = {
     ask(name: string, input: unknown) {
       asked.push({ name, input })
-      if ((/^(history|benchmark|networks|markets|ledger|wallets|tariff)\./.test(name) || name === 'estimate.sensitivity')) return (page.answerPast as (name: string, input: unknown) => Promise<unknown>)(name, input)
+      if ((/^(history|benchmark|networks|markets|ledger|wallets|tariff|preflight|enrolment|provider|support)\./.test(name) || name === 'estimate.sensitivity')) return (page.answerPast as (name: string, input: unknown) => Promise<unknown>)(name, input)
       return Promise.resolve({ ok: true, value: answers[name]?.(input as never) ?? null })
     },
     onUpdate(listener: (update: unknown) => void) {

@@ -5,6 +5,7 @@ import type { TariffReading } from '../../shared/tariff.ts'
 import { unknownSample, type GpuSample } from '../../shared/telemetry.ts'
 import { alert, benchmark, comparison, estimate, gpu, health, machine, now, result, sample, series, state } from './parts.ts'
 import { ledger, tariff, type LedgerAnswers } from './ledger.ts'
+import { brokenState, programmesState, type ProgrammeAnswers } from './programmes.ts'
 import { ember, neverAsked, networks, offline, switchedOff, type NetworkAnswers } from './networks.ts'
 import { conditions, fullResult, imports, memoryErrors, memoryTest, runningCard, sustainedRun, workload } from './runs.ts'
 
@@ -26,12 +27,14 @@ export interface GalleryState {
   pages?: string[]
   /** What the questions of the Networks page are answered with; left out: the hand-made networks. */
   networks?: NetworkAnswers
+  /** What the pages about programmes are answered with; left out: the hand-made ones. */
+  programmes?: ProgrammeAnswers
   /** `none`: nothing was recorded of any card; left out: the past of past.ts. */
   recorded?: 'none'
   /** The page comes through a browser, and the stream of updates ends at once. */
   isLost?: boolean
   /** Done on the page before the picture. */
-  act?: 'open-moves' | 'rig' | 'open-row' | 'open-needs' | 'open-binds' | 'open-layers' | 'range-24h' | 'range-1y' | 'chart-keys' | 'webhook' | 'what-if' | 'what-if-unknown' | 'open-gpu' | 'bad-setting' | 'more-choices' | 'unfold' | 'show-run' | 'ask-all' | 'calibrate'
+  act?: 'open-moves' | 'rig' | 'open-row' | 'open-needs' | 'open-binds' | 'open-layers' | 'range-24h' | 'range-1y' | 'chart-keys' | 'webhook' | 'what-if' | 'what-if-unknown' | 'open-gpu' | 'bad-setting' | 'more-choices' | 'unfold' | 'show-run' | 'ask-all' | 'calibrate' | 'ask-stop' | 'ask-leave' | 'search-log' | 'list-bundle'
 }
 
 const gib = 1024 ** 3
@@ -124,6 +127,7 @@ const sixteenDone = { ...sixteen, benchmark: benchmark({ latest: Object.fromEntr
 const sustaining = state({ benchmark: benchmark({ now: { phase: 'running', mode: 'sustained', startedAt: now - 190_000, cards: [runningCard(card0, { step: 'sustained-load', words: 'single-precision compute at full load, 3 of 10 minutes', progress: 0.31, limitSeconds: 620, startedAt: now - 190_000, unit: 'GFLOP/s', curve: sustainedRun().points.slice(0, 95).map((point) => ({ atSeconds: point.atSeconds, value: point.value ?? 79_000 })), done: [] })], queued: [] } }), telemetry: { samples: { [card0]: hotSample }, status: { phase: 'on', since: now } } })
 const cancelling = state({ benchmark: benchmark({ now: { phase: 'cancelling', gpuIds: [card0] } }) })
 
+const enrolled = { ...two, programmes: programmesState }
 const outside = state().networks
 const longNames = { ...outside, networks: [...networks.slice(0, 2), { id: 'ember', title: 'Ember Distributed Rendering and Inference Cooperative of the Northern Data Centres', url: 'https://example.org/ember' }] }
 const euros = losing.settings
@@ -169,6 +173,17 @@ export const states: GalleryState[] = [
   { id: 'sources-never', title: 'Sources that were never asked', state: state({ networks: { ...outside, sources: neverAsked } }), pages: ['networks', 'networks/sources'], networks: { requests: [] } },
   { id: 'sources-offline', title: 'No way outside, and a clock two years off', state: state({ networks: { ...outside, sources: offline, clockOffMs: 731 * 86_400_000 } }), pages: ['networks', 'networks/sources'], networks: { requests: 'The requests cannot be read: the disk is full.', refreshFailure: 'This machine is offline.' } },
   { id: 'sources-off', title: 'Asking outside is switched off', state: state({ networks: { ...outside, sources: switchedOff }, settings: { ...state().settings, values: { ...state().settings.values, asksOutside: false } } }), pages: ['networks', 'networks/sources'] },
+  { id: 'programmes', title: 'Programmes in every state', state: enrolled, pages: ['overview', 'networks', 'networks/north', 'networks/frame/rendering', 'networks/frame/compute', 'networks/granite/host', 'networks/granite/checker', 'networks/practice/worker', 'activity', 'activity/north/provider'] },
+  { id: 'programme-new', title: 'A programme before anything is set up', state: enrolled, pages: ['networks/north/home', 'networks/north/home/binds', 'networks/north/home/steps', 'networks/north/home/log', 'networks/north/home/leave'], programmes: { log: [] } },
+  { id: 'programme-steps', title: 'A programme that is being set up', state: enrolled, pages: ['networks/ember/worker', 'networks/ember/worker/requirements', 'networks/ember/worker/leave'] },
+  { id: 'programme-running', title: 'Stopping, with its price', state: enrolled, pages: ['networks/north/provider'], act: 'ask-stop' },
+  { id: 'programme-log', title: 'A log that is searched', state: enrolled, pages: ['networks/north/provider/log'], act: 'search-log' },
+  { id: 'programme-leave', title: 'Leaving', state: enrolled, pages: ['networks/north/provider/leave'], act: 'ask-leave' },
+  { id: 'programme-broken', title: 'Containers, one of which is gone', state: { ...two, programmes: brokenState }, pages: ['overview', 'networks/north/provider'] },
+  { id: 'programme-odd', title: 'A programme about which nothing can be read', state: enrolled, pages: ['networks/north/home', 'networks/north/home/steps', 'networks/north/provider/log', 'networks/nobody/nothing', 'activity'], programmes: { report: 'The report cannot be made: the data folder cannot be written to.', checks: 'The checks could not be made: the data folder cannot be written to.', log: 'The log cannot be read: the disk is full.', events: 'The history cannot be read: the disk is full.' } },
+  { id: 'programme-slow', title: 'A programme that is still being looked at', state: enrolled, pages: ['networks/north/home'], programmes: { report: null, checks: null } },
+  { id: 'activity-none', title: 'Nothing has happened', state: two, pages: ['activity'], programmes: { events: 'none' } },
+  { id: 'diagnose', title: 'Diagnose, with a bundle listed', state: enrolled, pages: ['settings/diagnose'], act: 'list-bundle' },
   { id: 'losing', title: 'Dear electricity, in euros', state: losing, pages: ['overview', 'compare', 'settings'] },
   { id: 'what-if-unknown', title: 'A what-if for a card nobody knows', state: noGpu, pages: ['compare'], act: 'what-if-unknown' },
   { id: 'bad-setting', title: 'A setting that cannot be', state: losing, pages: ['settings'], act: 'bad-setting' },

@@ -7,6 +7,7 @@ import { OutLink } from '../../components/SourceLink.tsx'
 import type { MoneyFormat } from '../../format/money.ts'
 import { count } from '../../format/numbers.ts'
 import { capitalise, hostOf, softwareWords } from '../../format/words.ts'
+import { writeRoute } from '../../state/route.ts'
 import { notMet, toCheck } from '../../state/joining.ts'
 import { BindsTab } from './BindsTab.tsx'
 import { hasSum, MakingTab } from './MakingTab.tsx'
@@ -25,6 +26,10 @@ export function EstimateDetail({ estimate, info, money }: { estimate: Estimate; 
         <p className="detail-summary">
           {info.summary} <span className="muted">{capitalise(softwareWords[info.software])}{info.takesWholeMachine ? '; it takes the whole machine' : ''}.</span>{' '}
           <OutLink url={info.url}>{hostOf(info.url)}</OutLink>
+          {' · '}
+          <a href={writeRoute('networks', info.id)}>
+            Set up<span className="visually-hidden"> {info.title}</span>
+          </a>
         </p>
       ) : null}
       <p className="plain-verdict">

@@ -10,14 +10,10 @@ import { capitalise } from '../../format/words.ts'
 import { writeRoute } from '../../state/route.ts'
 import { useNow, usePart } from '../../state/window-context.ts'
 import { FigureValue } from './FigureValue.tsx'
+import { networkLinkId } from './network-links.ts'
 import { daysUntil, inDaysWords, leadingFigures, sayFigure } from './network-words.ts'
 import { Trend } from './Trend.tsx'
 import type { HealthAnswer } from './use-health.ts'
-
-/** Where the focus goes on the way back. */
-export function networkLinkId(networkId: string): string {
-  return `network-${networkId}`
-}
 
 export function NetworkList({ of, onAgain }: { of: (networkId: string) => HealthAnswer; onAgain: () => void }) {
   const { networks } = usePart('networks')

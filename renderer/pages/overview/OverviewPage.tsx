@@ -10,6 +10,7 @@ import { BestAnswerCard } from './BestAnswerCard.tsx'
 import { GpuLines } from './GpuLines.tsx'
 import { HealthSection } from './HealthSection.tsx'
 import { NeedsMe } from './NeedsMe.tsx'
+import { ProgrammeLines } from './ProgrammeLines.tsx'
 
 export function OverviewPage() {
   useTelemetry()
@@ -22,6 +23,7 @@ export function OverviewPage() {
       {detection && cards.length > 0 && cards.length <= 2 ? <GpuLines detection={detection} /> : null}
       {detection && cards.length > 0 ? <BestAnswerCard /> : null}
       {detection && cards.length === 0 ? <NoGpu detection={detection} /> : null}
+      <ProgrammeLines />
       <HealthSection />
       <NeedsMe />
       {detection && (cards.length > 2 || cards.length === 0) && detection.gpus.length > 0 ? <GpuLines detection={detection} /> : null}

@@ -1,9 +1,14 @@
-/** Settings: electricity and money, the plug, who is told what and how, recording, and how the pages look. */
+/** Settings: electricity and money, the plug, who is told what and how, recording, and how the pages look; beside them, Diagnose. */
+import { Tabs } from 'radix-ui'
+import { Suspense } from 'react'
+import { lazyPage } from '../../components/lazy-page.ts'
 import { Page, Section } from '../../components/Page.tsx'
 import { SourceLink } from '../../components/SourceLink.tsx'
 import { Moment } from '../../components/Moment.tsx'
+import { PartNotLoaded } from '../../components/NotLoaded.tsx'
 import { formatNumber } from '../../format/numbers.ts'
 import { originWords } from '../../format/words.ts'
+import { replaceRoute, useRoute } from '../../state/route.ts'
 import { usePart } from '../../state/window-context.ts'
 import { Calibration } from './Calibration.tsx'
 import { ChoiceSetting } from './ChoiceSetting.tsx'
@@ -13,12 +18,41 @@ import { RecordingSettings } from './RecordingSettings.tsx'
 import { TariffSettings } from './TariffSettings.tsx'
 import { currencies, themes } from './choices.ts'
 
+const diagnose = 'diagnose'
+const DiagnosePanel = lazyPage(() => import('./diagnose/DiagnosePanel.tsx').then((file) => file.DiagnosePanel), PartNotLoaded)
+
 export function SettingsPage() {
+  const { detail } = useRoute()
+  return (
+    <Page title="Settings" lead="Each change is saved as soon as you leave its field.">
+      <Tabs.Root value={detail === diagnose ? diagnose : 'settings'} onValueChange={(next) => replaceRoute('settings', next === diagnose ? diagnose : null)}>
+        <Tabs.List className="tabs" aria-label="What to see">
+          <Tabs.Trigger className="tab" value="settings">
+            Settings
+          </Tabs.Trigger>
+          <Tabs.Trigger className="tab" value={diagnose}>
+            Diagnose
+          </Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="settings" className="tab-content" tabIndex={-1}>
+          <AllSettings />
+        </Tabs.Content>
+        <Tabs.Content value={diagnose} className="tab-content" tabIndex={-1}>
+          <Suspense fallback={<p role="status" className="muted">Opening …</p>}>
+            <DiagnosePanel />
+          </Suspense>
+        </Tabs.Content>
+      </Tabs.Root>
+    </Page>
+  )
+}
+
+function AllSettings() {
   const settings = usePart('settings')
   const app = usePart('app')
   const { values, currencyRate } = settings
   return (
-    <Page title="Settings" lead="Each change is saved as soon as you leave its field.">
+    <>
       <Section title="Electricity and money">
         <div className="settings">
           <ChoiceSetting
@@ -104,6 +138,6 @@ export function SettingsPage() {
           </div>
         </dl>
       </Section>
-    </Page>
+    </>
   )
 }
