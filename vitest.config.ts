@@ -1,5 +1,6 @@
 /** How the tests run. One process per file: several tests load native libraries or start servers. */
-import { availableParallelism } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -13,8 +14,8 @@ export default defineConfig({
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // So that the Electron stand-in reaches it: its own import of electron would try a download.
     server: { deps: { inline: ['electron-store'] } },
-    // No test reaches the internet, nor does what it starts.
-    env: { IDLEWATT_OFFLINE: '1' },
+    // No test reaches the internet, nor does what it starts. What hundreds of started commands compile is kept between them.
+    env: { IDLEWATT_OFFLINE: '1', NODE_COMPILE_CACHE: join(tmpdir(), 'idlewatt-test-compiled') },
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
