@@ -3,28 +3,10 @@ import { spawn } from 'node:child_process'
 import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { followFile, type FollowedFile, type FollowOptions } from '../../../main/provider/follow-file.ts'
 import { newFolder } from '../../helpers/files.ts'
-import { handClock } from '../../helpers/clocks.ts'
 import { programPath } from '../../helpers/programs/index.ts'
+import { follow, newFile } from './following.ts'
 
-interface Followed extends FollowedFile {
-  lines: string[]
-  troubles: string[]
-}
-/** By a clock that stands still, so that it reads when it is told to; `clock: undefined` gives the real one. */
-function follow(path: string, more: Partial<FollowOptions> = {}): Followed {
-  const lines: string[] = []
-  const troubles: string[] = []
-  const followed = followFile({ path, from: 'start', onLine: (line) => lines.push(line), onTrouble: (sentence) => troubles.push(sentence), clock: handClock(), ...more })
-  onTestFinished(followed.close)
-  return { ...followed, lines, troubles }
-}
-const newFile = (content: string | Buffer = ''): string => {
-  const path = join(newFolder(), 'a.log')
-  writeFileSync(path, content)
-  return path
-}
 const waits = { timeout: 10_000, interval: 10 }
 
 describe('a file that grows', () => {

@@ -25,6 +25,19 @@ async function stopped(world: World): Promise<void> {
   expect([...world.containers.keys()]).toEqual([])
 }
 
+/** It stood in a container, was stopped by the user, and Idlewatt has ended. */
+async function stoppedInContainers(): Promise<ReturnType<typeof createWorld>> {
+  const world = createWorld(launcherDefinition)
+  await world.supervisor.begin()
+  world.containers.set('c1', container('c1'))
+  world.changeContainers()
+  await world.advance(2000)
+  await world.supervisor.stop()
+  await world.advance(2000)
+  await world.supervisor.close()
+  return world
+}
+
 describe('a look of a one-shot command', () => {
   it('does not end the container that is left of a dead worker, does not say that it is being stopped, and a stop ends it', async () => {
     const world = await runningWorld(ownContainerDefinition)
@@ -57,14 +70,7 @@ describe('a look of a one-shot command', () => {
   })
 
   it('does not stop what came back by itself, and does not end what has finished its work', async () => {
-    const world = createWorld(launcherDefinition)
-    await world.supervisor.begin()
-    world.containers.set('c1', container('c1'))
-    world.changeContainers()
-    await world.advance(2000)
-    await world.supervisor.stop()
-    await world.advance(2000)
-    await world.supervisor.close()
+    const world = await stoppedInContainers()
     world.comeBack()
     await looked(world)
     expect(world.supervisor.state().because).toContain('Nothing ends it')
@@ -79,14 +85,7 @@ describe('a look of a one-shot command', () => {
   })
 
   it('does not stop what comes back by itself while it looks', async () => {
-    const world = createWorld(launcherDefinition)
-    await world.supervisor.begin()
-    world.containers.set('c1', container('c1'))
-    world.changeContainers()
-    await world.advance(2000)
-    await world.supervisor.stop()
-    await world.advance(2000)
-    await world.supervisor.close()
+    const world = await stoppedInContainers()
     world.restart(false)
     await world.supervisor.look()
     world.comeBack()
