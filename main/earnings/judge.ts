@@ -32,9 +32,9 @@ function withoutCard(options: JudgeOptions): CheckRecord[] {
   if (!programme) return []
   const subject: Subject = { at: options.at, card: noCard, count: 0, gpusInMachine: 0, modelsInMachine: 0, machine: options.detection.machine }
   const measured = measureNeeds(programme.needs.filter((need) => need.of === 'machine'), preparedSubject(subject, programme.id, options)).map((need) => recordOf(need, options))
-  const first = programme.needs.find((need) => need.of === 'card')
-  if (first === undefined) return measured
-  const card = recordOf({ id: 'card', title: 'Graphics card', required: 'a card that the programme takes', actual: 'none found', ok: false, why: 'Without a card nothing can be offered.', remedy: 'Look at the GPUs page for what is wrong, or try Compare → What if for a card that you do not own.', source: first.source }, options)
+  if (!programme.needs.some((need) => need.of === 'card')) return measured
+  const why = 'Without a card nothing can be offered. Where one is fitted, the GPUs page says what is wrong with it; for a card that you do not own, try Compare → What if.'
+  const card: CheckRecord = { id: 'card', title: 'Graphics card', required: 'a card that the programme takes', actual: 'none found', unit: null, ok: false, why, remedy: null, source: null, measuredAt: options.at, programmeId: programme.id }
   return [card, ...measured]
 }
 

@@ -23,7 +23,7 @@ test('with several cards, the one that fits decides: a machine joins with what f
 
 test('without a card the needs of the machine are judged all the same, and that there is none is said first', () => {
   const records = judged('io-net/worker', [])
-  expect(records[0]).toMatchObject({ id: 'card', ok: false, actual: 'none found', remedy: expect.stringContaining('What if') })
+  expect(records[0]).toMatchObject({ id: 'card', ok: false, actual: 'none found', remedy: null, source: null, why: expect.stringContaining('What if') })
   expect(records.some(({ id }) => id === 'memory')).toBe(true)
   expect(records.some(({ id }) => id === 'processor')).toBe(false)
 })
