@@ -19,6 +19,7 @@ const libraries = {
   ledger: ['@noble/curves', '@noble/hashes', '@scure/base', 'csv-stringify', 'temporal-polyfill', 'zod'],
   enrolment: ['got', 'zod'],
   provider: ['zod'],
+  policy: ['dbus-native', 'koffi', 'temporal-polyfill', 'x11', 'zod'],
   support: ['fflate', 'zod'],
   health: ['standardwebhooks', 'zod'],
   history: ['zod'],
@@ -94,7 +95,7 @@ export default tseslint.config(
     ],
   ),
   imports(['main/service/**/*.ts'], [electronAlone, noDoors, { regex: `\\.\\./(${services.join('|')}|api)/|\\.\\./app\\.ts$|renderer/`, message: 'Starting at boot concerns the system alone.' }, onlyPackages([], 'main/service')]),
-  imports(['main/app.ts', 'main/house.ts', 'main/host.ts', 'main/keep-watch.ts', 'main/comparison.ts', 'main/measuring.ts', 'main/runs.ts', 'main/network-health.ts', 'main/money.ts', 'main/measured-energy.ts', 'main/programmes.ts', 'main/support-parts.ts', 'main/backtesting.ts', 'main/initial-state.ts', 'main/cited.ts'], [electronAlone, noDoors, { regex: 'renderer/', message: 'Main does not know the window.' }]),
+  imports(['main/app.ts', 'main/house.ts', 'main/host.ts', 'main/keep-watch.ts', 'main/comparison.ts', 'main/measuring.ts', 'main/runs.ts', 'main/network-health.ts', 'main/money.ts', 'main/measured-energy.ts', 'main/programmes.ts', 'main/policy-parts.ts', 'main/support-parts.ts', 'main/backtesting.ts', 'main/initial-state.ts', 'main/cited.ts', 'main/told-settings.ts'], [electronAlone, noDoors, { regex: 'renderer/', message: 'Main does not know the window.' }]),
   imports(['main/api/**/*.ts'], [electronAlone, noDoors, networksAlone, { regex: 'renderer/', message: 'Main does not know the window.' }, onlyPackages(['zod'], 'main/api')]),
   imports(['main/headless/**/*.ts'], [electronAlone, doorRule('desktop|command-line'), doorServices(), { regex: 'renderer/', message: 'A door serves the built page; it does not import it.' }]),
   // The command line's `serve` hands over to the headless door; that is the one step from door to door.

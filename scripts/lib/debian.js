@@ -12,6 +12,8 @@ const forTests = [
   { name: 'clpeak', isThere: () => isOnPath('clpeak') },
   { name: 'docker.io', isThere: () => isOnPath('dockerd') || hasFile('/usr/sbin', /^dockerd$/) },
   { name: 'busybox-static', isThere: () => isOnPath('busybox') || hasFile('/bin', /^busybox$/) },
+  { name: 'dbus', isThere: () => isOnPath('dbus-daemon') },
+  { name: 'xvfb', isThere: () => isOnPath('Xvfb') },
   { name: 'openssl', isThere: () => isOnPath('openssl') },
   { name: 'gcc', isThere: () => isOnPath('gcc') || isOnPath('cc') },
 ]
