@@ -142,6 +142,8 @@ export interface Estimate {
   currency: 'USD'
   per: 'day'
   lines: EstimateLine[]
+  /** What its power comes to in kWh, in the three scenarios as in the lines; null: not known. Left out: by an older Idlewatt. */
+  kwhPerDay?: Band
   inputs: EstimateInput[]
   capital: Capital[]
   breakEven: BreakEven

@@ -94,6 +94,18 @@ export const historyEventIds = [
   'enrolment-set-up',
   'enrolment-undone',
   'enrolment-left',
+  'policy-started',
+  'policy-finishing',
+  'policy-stopped',
+  'policy-paused',
+  'policy-run-now',
+  'policy-resumed',
+  'policy-changed',
+  'policy-memory-freed',
+  'policy-memory-held',
+  'policy-keeps-awake',
+  'policy-lets-sleep',
+  'policy-sleeps',
 ] as const
 export type HistoryEventId = (typeof historyEventIds)[number]
 

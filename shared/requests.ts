@@ -8,6 +8,8 @@ import { ledgerAddSchema, ledgerCorrectSchema, ledgerExportSchema, ledgerFilterS
 import type { RequestRecord, SourceStatus } from './market-data.ts'
 import type { NetworkHealth } from './network-health.ts'
 import type { CheckRecord } from './preflight.ts'
+import { overrideAskSchema, policyChangeSchema } from './policy.ts'
+import type { Explanation, PolicyState, Simulation, WeekOutlook } from './policy-state.ts'
 import { logQuerySchema, type LogPage, type ProviderState, type StopPrice } from './provider.ts'
 import type { SupportBundle } from './support.ts'
 import { settingsChangeSchema, settingsSchema, type Settings } from './settings.ts'
@@ -166,6 +168,20 @@ export const requests = {
   'provider.stop': defineRequest(programmeRef, answers<ProviderState>()),
   'provider.stop-price': defineRequest(programmeRef, answers<StopPrice>()),
   'provider.logs': defineRequest(logQuerySchema, answers<LogPage>()),
+  /** Answers the whole policy as it then stands. */
+  'policy.change': defineRequest(policyChangeSchema, answers<PolicyState>()),
+  /** Pause, or run now, for a while. */
+  'policy.override': defineRequest(overrideAskSchema, answers<PolicyState>()),
+  /** Takes one override back; null: all of them. */
+  'policy.resume': defineRequest(z.object({ id: z.string().min(1).max(60).nullable() }).strict(), answers<PolicyState>()),
+  /** "Ignore this program", or count it again. */
+  'policy.ignore': defineRequest(z.object({ name: z.string().min(1).max(200), isIgnored: z.boolean() }).strict(), answers<PolicyState>()),
+  /** Every rule of every card and programme, as it stands this second. */
+  'policy.explain': defineRequest(z.object({ gpuId: gpuId.optional(), programmeId: z.string().min(1).max(100).optional() }).strict(), answers<Explanation[]>()),
+  /** The coming seven days by schedule and tariff, and what they would come to. */
+  'policy.week': defineRequest(z.object({ gpuId: gpuId.nullable().default(null) }).strict(), answers<WeekOutlook>()),
+  /** Replays a recorded stretch of time; `trace`: the text of a trace file (main/policy/README.md). */
+  'policy.simulate': defineRequest(z.object({ trace: z.string().max(20_000_000), from: z.number().int().min(0).max(8.64e15).optional(), to: z.number().int().min(0).max(8.64e15).optional() }).strict(), answers<Simulation>()),
   /** Makes a bundle and lists it; nothing is saved or sent. */
   'support.bundle': defineRequest(nothing, answers<SupportBundle>()),
   /** The bundle that was listed last, as a ZIP in base64. */
@@ -185,8 +201,8 @@ export const requests = {
   ),
   /** Names of cards in `resources/gpus.json` that fit what was typed so far, best first. */
   'models.search': defineRequest(z.object({ text: z.string().max(200), limit: z.number().int().min(1).max(50).default(12) }).strict(), answers<string[]>()),
-  /** Without `wallets`: addresses go through `wallets.set`, which checks them. */
-  'settings.change': defineRequest(settingsChangeSchema.omit({ wallets: true }), answers<Settings>()),
+  /** Without `wallets`: addresses go through `wallets.set`, which checks them. Without `policy`: that has requests of its own. */
+  'settings.change': defineRequest(settingsChangeSchema.omit({ wallets: true, policy: true }), answers<Settings>()),
   'notice.dismiss': defineRequest(z.object({ id: z.string().min(1).max(200) }).strict(), answers<null>()),
   /** Opens a source or sign-up page in the user's browser; only addresses that Idlewatt itself cites are opened. */
   'link.open': defineRequest(z.object({ url: z.string().max(2000) }).strict(), answers<null>()),

@@ -1,10 +1,9 @@
 /** What the user has set. One schema for every door; stored as `settings.json` in the data folder. */
 import { z } from 'zod'
+import { clockTime, defaultPolicySettings, policySettingsSchema } from './policy.ts'
 
 /** The largest figure each field takes: beyond them a typing slip is likelier than the truth. */
 const wattOffset = z.number().min(-500).max(2000)
-
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 22:00')
 
 export const settingsSchema = z.object({
   /** Price of one kilowatt-hour in `currency` (30 in JPY is common, so the limits are wide; a change is also judged in USD); null: not set, the estimate then assumes one and says so. */
@@ -53,6 +52,8 @@ export const settingsSchema = z.object({
   criticalBreaksQuiet: z.boolean().default(true),
   /** Core temperature from which an alert begins, in °C; null: the card's own slow-down temperature. */
   hotFromC: z.number().min(40).max(120).nullable().default(null),
+  /** When each card may work. Changed through `policy.change` and `policy.override` alone. */
+  policy: policySettingsSchema.default(defaultPolicySettings),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -6,6 +6,7 @@ import type { SourceStatus, TokenPriceStatus } from './market-data.ts'
 import type { Detection, Problem } from './machine.ts'
 import type { EnrolmentState } from './enrolment.ts'
 import type { ProgrammeInfo, Source } from './network.ts'
+import type { PolicyState } from './policy-state.ts'
 import type { ProviderState } from './provider.ts'
 import type { Settings } from './settings.ts'
 import type { GpuSample } from './telemetry.ts'
@@ -128,6 +129,7 @@ export interface State {
   health: HealthState
   ledger: LedgerState
   programmes: ProgrammesState
+  policy: PolicyState
 }
 
 export type StatePart = keyof State
