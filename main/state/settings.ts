@@ -1,7 +1,9 @@
 /** What the user has set: read once, changed key by key, and never lost to a bad file. */
 import { existsSync, renameSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
+import { defaultPolicySettings, policySettingsSchema, type PolicySettings } from '../../shared/policy.ts'
 import { defaultSettings, settingsSchema, type Settings, type SettingsChange } from '../../shared/settings.ts'
 import type { Notice } from '../../shared/state.ts'
 import type { SettingsFile } from '../host.ts'
@@ -39,7 +41,7 @@ export function createSettings(options: SettingsOptions): SettingsStore {
     values = settings
     if (bad.length === 0) return
     const which = bad.length === 1 ? `"${bad[0]}" has a value` : `${bad.map((key) => `"${key}"`).join(', ')} have values`
-    say('settings-values', 'warning', `In ${file.path}, ${which} that Idlewatt cannot use. The standard is used instead until you set it again; the file is left as it is.`)
+    say('settings-values', 'warning', `In ${file.path}, ${which} that Idlewatt cannot use. The standard is used instead until you set it again; the file is left as it is.${bad.some((key) => key.startsWith('policy')) ? ' Since a rule on when cards may work cannot be read, Idlewatt starts and stops nothing by itself until then.' : ''}`)
   }
 
   function readContent(): Content {
@@ -65,7 +67,7 @@ export function createSettings(options: SettingsOptions): SettingsStore {
       say('settings-broken', 'error', `${why} Standard settings are used, and changes cannot be saved.`)
       return { kind: 'locked', why }
     }
-    say('settings-broken', 'warning', `The settings file could not be used because ${what}. It was kept as ${basename(aside)} in ${folder}; Idlewatt goes on with ${Object.keys(known).length === 0 ? 'standard settings' : 'those it had read before'}.`)
+    say('settings-broken', 'warning', `The settings file could not be used because ${what}. It was kept as ${basename(aside)} in ${folder}; Idlewatt goes on with ${Object.keys(known).length === 0 ? 'standard settings' : 'those it had read before'}.${Object.keys(known).length === 0 ? ' Your rules on when cards may work went with it: the standard ones hold, software that is running goes on under them, and no other is started by itself until you start it again.' : ''}`)
     return { kind: 'read', raw: known }
   }
 
@@ -82,7 +84,7 @@ export function createSettings(options: SettingsOptions): SettingsStore {
       if (content.kind === 'locked') throw new NotPossible(`The change was not saved. ${content.why}`)
       const wanted = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
       // Whatever else the file holds stays: keys of a newer version, and values that are only wrong here.
-      const raw = { ...content.raw, ...wanted }
+      const raw = { ...content.raw, ...wanted, ...(change.policy === undefined ? {} : { policy: mergePolicy(content.raw['policy'], pickSettings(content.raw).settings.policy, change.policy) }) }
       try {
         file.write(raw)
       } catch (error) {
@@ -101,9 +103,39 @@ function pickSettings(raw: Record<string, unknown>): { settings: Settings; bad: 
   const bad: string[] = []
   for (const [key, schema] of Object.entries(settingsSchema.shape) as [string, z.ZodType][]) {
     if (!Object.hasOwn(raw, key)) continue
+    if (key === 'policy') {
+      const policy = pickPolicy(raw[key])
+      settings[key] = policy.values
+      bad.push(...policy.bad)
+      continue
+    }
     const parsed = schema.safeParse(raw[key])
     if (parsed.success) settings[key] = parsed.data
     else bad.push(key)
   }
   return { settings: settings as Settings, bad }
+}
+
+/** One bad value costs only itself. But a rule that cannot be read may have been "never this card": then nothing is started or stopped by itself. */
+function pickPolicy(raw: unknown): { values: PolicySettings; bad: string[] } {
+  if (!isRecord(raw)) return { values: { ...defaultPolicySettings, isOn: false }, bad: ['policy'] }
+  const values: Record<string, unknown> = { ...defaultPolicySettings }
+  const bad: string[] = []
+  for (const [key, schema] of Object.entries(policySettingsSchema.shape) as [string, z.ZodType][]) {
+    if (!Object.hasOwn(raw, key)) continue
+    const parsed = schema.safeParse(raw[key])
+    if (parsed.success) values[key] = parsed.data
+    else bad.push(`policy.${key}`)
+  }
+  return { values: { ...(values as PolicySettings), ...(bad.length > 0 ? { isOn: false } : {}) }, bad }
+}
+
+/** What was not changed stays as the file has it: keys of a newer version, and values that are only wrong here. */
+function mergePolicy(raw: unknown, before: PolicySettings, wanted: PolicySettings): Record<string, unknown> {
+  const changed = Object.entries(wanted).filter(([key, value]) => !isDeepStrictEqual(value, before[key as keyof PolicySettings]))
+  return { ...(isRecord(raw) ? raw : {}), ...Object.fromEntries(changed) }
+}
+
+function isRecord(raw: unknown): raw is Record<string, unknown> {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw)
 }

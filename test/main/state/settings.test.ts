@@ -50,6 +50,25 @@ describe('settings', () => {
     expect(settings.change({ hostPowerW: 80 })).toMatchObject({ theme: 'dark', currency: 'CHF', hostPowerW: 80 })
   })
 
+  it('a bad rule of the policy costs only itself, and nothing is started or stopped by it until it is set again', () => {
+    const folder = newFolder()
+    const kept = { idleAfterMinutes: 7, schedule: [{ days: [9], from: '25:00', to: '06:00', may: 'never' }], fromTheFuture: 1 }
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify({ theme: 'dark', policy: kept }))
+    const { settings, notices } = open(folder)
+    expect(settings.values()).toEqual({ ...defaultSettings, theme: 'dark', policy: { ...defaultSettings.policy, idleAfterMinutes: 7, isOn: false } })
+    expect(notices.map(({ sentence }) => sentence)).toEqual([expect.stringMatching(/"policy\.schedule".*starts and stops nothing by itself/)])
+    settings.change({ policy: { ...settings.values().policy, idleAfterMinutes: 5 } })
+    expect(inFile(folder)).toEqual({ theme: 'dark', policy: { ...kept, idleAfterMinutes: 5 } })
+    expect(settings.change({ policy: { ...settings.values().policy, schedule: [{ days: [1], from: '22:00', to: '06:00', may: 'never', gpuId: null }], isOn: true } }).policy).toMatchObject({ isOn: true, idleAfterMinutes: 5 })
+    expect(inFile(folder)).toMatchObject({ policy: { fromTheFuture: 1, isOn: true } })
+  })
+
+  it('a policy that is no object is not taken for "run when idle"', () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, 'settings.json'), '{"policy":"never"}')
+    expect(open(folder).settings.values().policy).toEqual({ ...defaultSettings.policy, isOn: false })
+  })
+
   it('saved by an editor that puts a byte order mark in front are read', () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'settings.json'), '\uFEFF{"theme":"light"}')
@@ -95,6 +114,7 @@ describe('a broken settings file', () => {
     expect(readFileSync(join(folder, aside as string))).toEqual(Buffer.from(content))
     expect(notices).toHaveLength(1)
     expect(notices[0]?.sentence).toContain(aside)
+    expect(notices[0]?.sentence).toContain('Your rules on when cards may work went with it')
     expect(open(folder).notices).toEqual([])
   })
 
