@@ -2,6 +2,7 @@
 import type { Hold } from '../../shared/benchmark.ts'
 import type { Gpu, Surroundings } from '../../shared/machine.ts'
 import type { GpuProcess, GpuSample } from '../../shared/telemetry.ts'
+import { isDesktopProgram, plainName, shortName } from '../system/desktop-programs.ts'
 import { ceilingOf, tooHotToStart } from './ceiling.ts'
 
 /** A programme's provider software, by the names of its processes. */
@@ -14,8 +15,6 @@ export interface ProviderSign {
 const busyUtilisation = 0.1
 /** A desktop's own programs draw windows with less; a game does not fit. */
 const gameBytes = 300e6
-/** Programs that every desktop runs on its card all day: compositors, shells, browsers' helpers and the like. */
-const desktopPrograms = /^(xorg|xwayland|x|gnome-shell|kwin(_x11|_wayland)?|plasmashell|mutter|sway|hyprland|weston|compiz|cinnamon|xfwm4|dwm|explorer|csrss|winlogon|searchhost|startmenuexperiencehost|shellexperiencehost|textinputhost|lockapp|applicationframehost|systemsettings|windowserver|idlewatt|electron)(\.exe)?$/i
 
 export interface HoldInput {
   gpu: Gpu
@@ -67,7 +66,7 @@ export function holdsOf(input: HoldInput): Hold[] {
 
 function busySentence({ gpu, sample, working }: HoldInput, others: GpuProcess[]): string | null {
   if (!sample) return null
-  const users = (working ? working.newcomers : others).filter((process) => !desktopPrograms.test(shortName(process.name)))
+  const users = (working ? working.newcomers : others).filter((process) => !isDesktopProgram(process.name))
   const byLoad = users.filter((process) => (process.utilisation ?? 0) >= busyUtilisation).sort((one, other) => (other.utilisation ?? 0) - (one.utilisation ?? 0))[0]
   if (byLoad) return `Another program is using ${gpu.name}: ${shortName(byLoad.name)}, ${percent(byLoad.utilisation as number)} of the card.`
   const game = users.filter(isGameLike).sort((one, other) => (other.memoryBytes ?? 0) - (one.memoryBytes ?? 0))[0]
@@ -83,15 +82,8 @@ function isGameLike(process: GpuProcess): boolean {
   return (process.kind === 'graphics' || process.kind === 'both') && (process.memoryBytes ?? 0) >= gameBytes
 }
 
-/** "C:\Games\eldenring.exe" and "/usr/bin/foo --bar" are told by their last part. */
-function shortName(name: string): string {
-  const path = /^(?:[A-Za-z]:\\|\\\\)/.test(name) ? name : (name.split(/\s+-/)[0] as string)
-  return path.split(/[\\/]/).pop()?.trim() || name
-}
-
 function isNamed(processName: string, sign: string): boolean {
-  const plain = (text: string): string => shortName(text).toLowerCase().replace(/\.exe$/, '')
-  return plain(processName) === plain(sign)
+  return plainName(processName) === plainName(sign)
 }
 
 function percent(share: number): string {

@@ -3,7 +3,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { SoftwareDefinition } from '../networks/network.ts'
-import { pidsOfProc, readRow } from './process-table.ts'
+import { pidsOfProc, readRow } from '../system/process-table.ts'
 
 export interface Copy {
   pid: number

@@ -1,7 +1,7 @@
 /** Which processes belong to a run: the first one, its group, its descendants, and those that carry its mark. */
 import { readFileSync } from 'node:fs'
 import { markName } from '../system/foreign-environment.ts'
-import { pidsOfProc, readRow, readRows, type ProcessRow } from './process-table.ts'
+import { pidsOfProc, readRow, readRows, type ProcessRow } from '../system/process-table.ts'
 
 export interface Family {
   leader: { pid: number; identity: string; startedAt: number }

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isRunning } from '../system/process-identity.ts'
 import type { OwnedProcess, ProcessEnd, ProcessHandle } from './process.ts'
 import { membersOf, type Family } from './process-family.ts'
-import { readRow, type ProcessRow } from './process-table.ts'
+import { readRow, type ProcessRow } from '../system/process-table.ts'
 
 /** An adopted process is nobody's child: its end is looked for. */
 const lookEveryMs = 250

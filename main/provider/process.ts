@@ -13,7 +13,7 @@ import { environmentFor } from '../system/foreign-environment.ts'
 import { findMarked, type Family } from './process-family.ts'
 import { own } from './process-owned.ts'
 import { findProgram, whyNotStarted } from './process-program.ts'
-import { readRow, startedAtOf, type ProcessRow } from './process-table.ts'
+import { readRow, startedAtOf, type ProcessRow } from '../system/process-table.ts'
 import { inTerminal } from './process-terminal.ts'
 import { isRunning } from '../system/process-identity.ts'
 

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { findCopies, parseList, pickCopies } from '../../../main/provider/copies.ts'
 import { pickMembers } from '../../../main/provider/process-family.ts'
-import { parsePs, parseStat, type ProcessRow } from '../../../main/provider/process-table.ts'
+import { parsePs, parseStat, type ProcessRow } from '../../../main/system/process-table.ts'
 import { inTerminal, quoted } from '../../../main/provider/process-terminal.ts'
 import { newFolder } from '../../helpers/files.ts'
 
