@@ -2,6 +2,7 @@
 import type { DerivedUse } from '../../shared/benchmark.ts'
 import type { Platform } from '../../shared/machine.ts'
 import type { ProgrammeInfo, Source } from '../../shared/network.ts'
+import type { ProgrammeDemands } from '../../shared/policy-state.ts'
 import { network as aethir } from './aethir/index.ts'
 import { network as akash } from './akash/index.ts'
 import { network as ioNet } from './io-net/index.ts'
@@ -40,11 +41,15 @@ export function softwareOn(network: AnyNetwork, platform: Platform): SoftwareDef
 export function citedUrls(): Set<string> {
   const urls = [...networks, practice].flatMap((network) => [
     network.url,
-    ...network.programmes.flatMap((programme) => [programme.url, ...programme.duties.map((duty) => duty.source.url), ...programme.needs.map((need) => need.source.url)]),
+    ...network.programmes.flatMap((programme) => [programme.url, ...[...programme.duties, ...programme.needs].map(({ source }) => source.url), ...demandSources(programme.demands).map(({ url }) => url)]),
     ...network.enrolments.flatMap((enrolment) => enrolment.steps.flatMap(urlsOfStep)),
     ...network.software.flatMap((definition) => [definition.source.url, ...definition.endpoints.map((endpoint) => endpoint.source.url), ...stopPriceUrls(definition)]),
   ])
   return new Set(urls.filter((url) => /^https:\/\//.test(url)))
+}
+
+function demandSources({ exclusiveSource, ceilings, uptime }: ProgrammeDemands): Source[] {
+  return [exclusiveSource, ...ceilings.map(({ source }) => source), ...(uptime === null ? [] : [uptime.source])]
 }
 
 function urlsOfStep(step: StepDefinition): string[] {

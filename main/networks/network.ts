@@ -4,6 +4,7 @@ import type { Confidence, Economics, EstimateInput, LeverId, Origin } from '../.
 import type { WalletChain } from '../../shared/ledger.ts'
 import type { DerivedUse } from '../../shared/benchmark.ts'
 import type { Duty, SoftwareKind, Source } from '../../shared/network.ts'
+import type { ProgrammeDemands } from '../../shared/policy-state.ts'
 import type { NetworkHealth, TrendPoint } from '../../shared/network-health.ts'
 import type { NeedDefinition, Subject } from './needs.ts'
 import type { EnrolmentDefinition, SoftwareDefinition } from './software.ts'
@@ -46,6 +47,8 @@ export interface ProgrammeDefinition<Market> {
   /** The kinds of work it pays for; empty: no work of a GPU. */
   paysFor: DerivedUse['kind'][]
   duties: Duty[]
+  /** What the run policy must know of it: data with sources. */
+  demands: ProgrammeDemands
   needs: NeedDefinition[]
   /** Pure. Never throws for unknown cards or missing markets: gives nulls with reasons. */
   estimate(subject: EstimateSubject<Market>): Economics

@@ -1,6 +1,7 @@
 /** Aethir: cloud hosts with data-centre cards; checkers and Edge, which are no GPU work and are shown to say so. */
 import { defineNetwork } from '../network.ts'
 import { dashboardSource } from './dashboard.ts'
+import { checkerDemands, cloudHostDemands, edgeDemands } from './demands.ts'
 import { checkerDuties, cloudHostDuties, edgeDuties } from './duties.ts'
 import { estimateChecker, estimateCloudHost, estimateEdge } from './estimate.ts'
 import { aethirHealth } from './health.ts'
@@ -36,6 +37,7 @@ export const network = defineNetwork({
       url: 'https://docs.aethir.com/aethir-cloud/aethir-cloud-host/cloud-host-portal-guide/get-started',
       paysFor: ['inference', 'training'],
       duties: cloudHostDuties,
+      demands: cloudHostDemands,
       needs: cloudHostNeeds,
       estimate: estimateCloudHost,
     },
@@ -48,6 +50,7 @@ export const network = defineNetwork({
       url: 'https://docs.aethir.com/checker-guide/what-is-the-checker-node/what-is-the-checker-node-license-nft.md',
       paysFor: [],
       duties: checkerDuties,
+      demands: checkerDemands,
       needs: checkerNeeds,
       estimate: estimateChecker,
     },
@@ -60,6 +63,7 @@ export const network = defineNetwork({
       url: 'https://docs.myedge.io',
       paysFor: [],
       duties: edgeDuties,
+      demands: edgeDemands,
       needs: edgeNeeds,
       estimate: estimateEdge,
     },

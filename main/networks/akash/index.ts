@@ -2,6 +2,7 @@
 import { defineNetwork } from '../network.ts'
 import { chainSource } from './chain.ts'
 import { consoleSources } from './console-sources.ts'
+import { homeNodeDemands, providerDemands } from './demands.ts'
 import { devicesSource } from './devices-source.ts'
 import { homeNodeDuties, providerDuties } from './duties.ts'
 import { estimateHomeNode, estimateProvider } from './estimate.ts'
@@ -42,6 +43,7 @@ export const network = defineNetwork<AkashMarket>({
       url: 'https://akash.network/docs/providers/getting-started/hardware-requirements',
       paysFor: ['inference', 'training'],
       duties: providerDuties,
+      demands: providerDemands,
       needs: providerNeeds,
       estimate: estimateProvider,
     },
@@ -54,6 +56,7 @@ export const network = defineNetwork<AkashMarket>({
       url: 'https://homenode.akash.network',
       paysFor: ['inference', 'training'],
       duties: homeNodeDuties,
+      demands: homeNodeDemands,
       needs: homeNodeNeeds,
       estimate: estimateHomeNode,
     },

@@ -1,5 +1,6 @@
 /** io.net: hires out clusters of cards; a worker is a set of containers under a launcher. */
 import { defineNetwork } from '../network.ts'
+import { workerDemands } from './demands.ts'
 import { workerDuties } from './duties.ts'
 import { workerEnrolment } from './enrolment.ts'
 import { estimateWorker } from './estimate.ts'
@@ -36,6 +37,7 @@ export const network = defineNetwork<IoNetMarket>({
       url: 'https://worker.io.net',
       paysFor: ['inference', 'training'],
       duties: workerDuties,
+      demands: workerDemands,
       needs: workerNeeds,
       estimate: estimateWorker,
     },

@@ -1,5 +1,6 @@
 /** Practice: a programme that goes through every step with a real process and a real container, earns nothing, and changes nothing else. */
 import { defineNetwork } from '../network.ts'
+import { practiceDemands } from './demands.ts'
 import { practiceEnrolment } from './enrolment.ts'
 import { practiceNeeds } from './requirements.ts'
 import { practiceSoftware } from './software.ts'
@@ -30,6 +31,7 @@ export const network = defineNetwork({
       url: practiceSource.url,
       paysFor: [],
       duties: [{ id: 'nothing', title: 'Nothing is owed', sentence: 'No account, no stake, no pay. It uses no GPU, and leaving removes all of it.', source: practiceSource }],
+      demands: practiceDemands,
       needs: practiceNeeds,
       estimate: () => {
         const none = { cautious: null, expected: null, hopeful: null }

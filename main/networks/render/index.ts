@@ -1,6 +1,7 @@
 /** Render: rendering nodes for artists, compute nodes under the name Dispersed, and Salad as a subnet. */
 import { defineNetwork } from '../network.ts'
 import { renderBacktest } from './backtest.ts'
+import { computeDemands, renderingDemands, saladDemands } from './demands.ts'
 import { computeDuties, renderingDuties, saladDuties } from './duties.ts'
 import { estimateCompute, estimateRendering, estimateSalad } from './estimate.ts'
 import { renderHealth } from './health.ts'
@@ -42,6 +43,7 @@ export const network = defineNetwork<RenderMarket>({
       url: 'https://renderfoundation.com/waitlist',
       paysFor: ['rendering'],
       duties: renderingDuties,
+      demands: renderingDemands,
       needs: renderingNeeds,
       estimate: estimateRendering,
     },
@@ -54,6 +56,7 @@ export const network = defineNetwork<RenderMarket>({
       url: 'https://otoyinc.mintlify.app',
       paysFor: ['inference', 'training'],
       duties: computeDuties,
+      demands: computeDemands,
       needs: computeNeeds,
       estimate: estimateCompute,
     },
@@ -66,6 +69,7 @@ export const network = defineNetwork<RenderMarket>({
       url: 'https://salad.com',
       paysFor: ['inference'],
       duties: saladDuties,
+      demands: saladDemands,
       needs: saladNeeds,
       estimate: estimateSalad,
     },

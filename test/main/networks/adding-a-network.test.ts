@@ -27,6 +27,7 @@ export const network = defineNetwork<{ usdPerHour: number }>({
   },
   programmes: [{
     id: 'fifth/host', title: 'Fifth host', summary: 'Hosts.', software: 'guided', takesWholeMachine: false, url: 'https://fifth.example/join', paysFor: ['rendering'], duties: [],
+    demands: { cards: 'all', exclusive: 'free', exclusiveWhy: 'It shares.', exclusiveSource: { url: 'https://fifth.example', date: '2026-11-01' }, ceilings: [], uptime: null, interruption: 'free', startMinutes: 1, startWhy: 'Assumed: a minute.' },
     needs: [{ id: 'any', title: 'Any card', of: 'card', required: 'a card', why: 'It takes all.', remedy: null, source: { url: 'https://fifth.example', date: '2026-11-01' }, measure: () => ({ actual: 'a card', ok: true }) }],
     estimate: ({ market }) => ({
       lines: [{ id: 'paid-work', label: 'Work', kind: 'income', usdPerDay: { cautious: 0, expected: (market?.value.usdPerHour ?? 0) * 12, hopeful: (market?.value.usdPerHour ?? 0) * 24 }, formula: 'price × 24 h × share', inputs: [] }],
