@@ -68,6 +68,8 @@ export function setUpComparison(parts: {
   figures(): Record<string, BenchmarkResult>
   octaneScores(): Record<string, OctaneScore>
   prepared(): Prepared
+  /** The quarters of an hour that the run policy's schedule lets cards run in; null or left out: all. */
+  hours?(): ((at: number) => boolean) | null
   onState(state: State['comparison']): void
 }): Comparison {
   const { gpuTable, markets, tariffs, settings, clock, log } = parts
@@ -79,6 +81,7 @@ export function setUpComparison(parts: {
     networks,
     markets,
     tariffs,
+    hours: parts.hours?.() ?? null,
     settings: settings.values(),
     prepared: parts.prepared(),
     overrides: overrides ?? {},

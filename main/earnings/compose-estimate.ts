@@ -11,7 +11,7 @@ import {
   type Scenarios,
 } from '../../shared/earnings.ts'
 
-export type Composed = Pick<Estimate, 'net' | 'lines' | 'inputs' | 'capital' | 'breakEven' | 'confidence' | 'notModelled' | 'reasons'>
+export type Composed = Required<Pick<Estimate, 'net' | 'lines' | 'kwhPerDay' | 'inputs' | 'capital' | 'breakEven' | 'confidence' | 'notModelled' | 'reasons'>>
 
 type Maybe = number | null
 /** What stands behind the watts and the price of every plan that has them. */
@@ -37,6 +37,7 @@ export function composeEstimate(economics: Economics, power: PowerPlan | null, w
   return {
     net,
     lines,
+    kwhPerDay: kwhOf(economics, power),
     inputs: uniqueInputs([...economics.inputs, ...(power?.inputs ?? []), ...(wear?.inputs ?? [])]),
     capital: economics.capital,
     breakEven: breakEvenOf(economics, power, wear, lines),
@@ -61,6 +62,15 @@ export function expectedNet(economics: Economics, power: PowerPlan | null, wear:
 /** Watts while waiting, raised by the share of that time in which the network's own checks load the card. */
 function waitingWatts(economics: Economics, power: PowerPlan): number {
   return power.wattsWait + (economics.waitingLoad ?? 0) * (power.wattsWork - power.wattsWait)
+}
+
+/** Apart from the lines, whose money says nothing of it where power costs nothing. */
+function kwhOf(economics: Economics, power: PowerPlan | null): Band {
+  const one = (busy: Maybe): Maybe => {
+    if (busy === null || power === null) return null
+    return electricityPerDay({ usdPerKwh: 1 }, power.wattsWork + power.hostWatts, waitingWatts(economics, power) + power.hostWatts, busy)
+  }
+  return { low: one(economics.busy.cautious), expected: one(economics.busy.expected), high: one(economics.busy.hopeful) }
 }
 
 function electricityLines(economics: Economics, power: PowerPlan | null): EstimateLine[] {
@@ -155,11 +165,10 @@ function breakEvenUtilisation(economics: Economics, power: PowerPlan, wear: Wear
 }
 
 function breakEvenPrice(economics: Economics, power: PowerPlan, lines: EstimateLine[]): Maybe {
-  const busy = economics.busy.expected
   const earned = sum(lines.filter((one) => !one.id.startsWith('electricity-')), 'expected')
-  if (busy === null || earned === null) return null
-  const kwhPerDay = electricityPerDay({ usdPerKwh: 1 }, power.wattsWork + power.hostWatts, waitingWatts(economics, power) + power.hostWatts, busy)
-  return kwhPerDay <= 0 ? null : earned / kwhPerDay
+  if (earned === null) return null
+  const kwhPerDay = kwhOf(economics, power).expected
+  return kwhPerDay === null || kwhPerDay <= 0 ? null : earned / kwhPerDay
 }
 
 function uniqueInputs(inputs: EstimateInput[]): EstimateInput[] {

@@ -9,7 +9,7 @@ import type { Settings } from '../../shared/settings.ts'
 import { ageInWords, isStale } from './ages.ts'
 import { factorOf, moved } from './levers.ts'
 import type { Markets } from './markets.ts'
-import { fixedPriceWords, type Tariffs } from './tariffs.ts'
+import { fixedPriceWords, type TariffMean, type Tariffs } from './tariffs.ts'
 
 /** Explicit watts are wall figures per GPU and replace everything measured or assumed, the host's share included. */
 export interface PowerOverrides {
@@ -32,6 +32,8 @@ export interface PowerQuestion {
   markets: Markets
   /** null or left out: the settings' fixed price. */
   tariffs?: Tariffs | null
+  /** The quarters of an hour in which the run policy lets cards run; null or left out: all. */
+  hours?: ((at: number) => boolean) | null
   /** What the question moves; left out: nothing. */
   factors?: Factors
   at: number
@@ -189,16 +191,27 @@ function priceAsItIs(question: PowerQuestion): Price {
 }
 
 /** What the user set, in the settings' currency: the fixed price, or a mean over the coming week. null: nothing is set. */
-function setPrice({ settings, tariffs, at }: PowerQuestion): { perKwh: number; note: string; takenAt: number | null } | null {
-  const mean = settings.tariffKind === 'fixed' ? null : (tariffs?.mean(at, at + meanOverMs) ?? null)
+function setPrice(question: PowerQuestion): { perKwh: number; note: string; takenAt: number | null } | null {
+  const { settings, at } = question
+  const { mean, when } = weekMean(question)
   if (mean !== null && mean.how !== fixedPriceWords) {
     const converted = settings.currency === 'USD' ? '' : `${Number(mean.perKwh.toPrecision(4))} ${settings.currency}: `
-    return { perKwh: mean.perKwh, note: [`${converted}${mean.how}`, 'round the clock over the coming seven days', ...mean.remarks.map(inPassing)].join('; '), takenAt: at }
+    return { perKwh: mean.perKwh, note: [`${converted}${mean.how}`, ...when, ...mean.remarks.map(inPassing)].join('; '), takenAt: at }
   }
   if (mean === null && settings.electricityPricePerKwh === null) return null
   const perKwh = mean?.perKwh ?? settings.electricityPricePerKwh ?? 0
   const fixed = settings.currency === 'USD' ? 'from the settings' : `${perKwh} ${settings.currency} from the settings`
   return { perKwh, note: [fixed, ...(mean?.remarks ?? []).map(inPassing)].join('; '), takenAt: null }
+}
+
+const roundTheClock = 'round the clock over the coming seven days'
+
+/** Over the hours in which cards may run; where the policy lets none, over all of them. */
+function weekMean({ settings, tariffs, hours, at }: PowerQuestion): { mean: TariffMean | null; when: string[] } {
+  if (settings.tariffKind === 'fixed' || !tariffs) return { mean: null, when: [] }
+  const run = hours ? tariffs.mean(at, at + meanOverMs, hours) : null
+  if (run !== null) return { mean: run, when: ['over those hours of the coming seven days in which your run policy lets cards run'] }
+  return { mean: tariffs.mean(at, at + meanOverMs), when: hours ? [roundTheClock, 'your run policy lets no card run in them'] : [roundTheClock] }
 }
 
 /** A sentence as a part of another. */

@@ -26,6 +26,8 @@ export interface EstimateContext {
   overrides: PowerOverrides
   /** null or left out: the settings' fixed price. */
   tariffs?: Tariffs | null
+  /** The quarters of an hour in which the run policy lets cards run; null or left out: all. */
+  hours?: ((at: number) => boolean) | null
   /** Money that sentences tell amounts in; left out: that of the settings. */
   currency?: string
   /** What the question moves; left out: nothing. */

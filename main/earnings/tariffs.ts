@@ -24,9 +24,13 @@ export interface Tariffs {
   /**
    * Mean over [from, to), weighted by time; `remarks`: what had to stand in where dated prices end.
    * `hours`: only the quarters of an hour of whose beginnings it says yes count, such as those in which a policy lets cards run.
-   * null: no price is set, or no quarter counts.
+   * The same function is taken to say the same again. null: no price is set, or no quarter counts.
    */
   mean(from: number, to: number, hours?: (at: number) => boolean): TariffMean | null
+  /** Dated prices that touch [from, to), in order and in the settings' currency; none where they do not hold. */
+  dated(from: number, to: number): TariffInterval[]
+  /** What holds where there is no dated price; null: nothing is set. */
+  standing(): Standing | null
   /** Dated prices that are kept, whether they hold or not; null: none. */
   known(): { from: number; to: number; count: number } | null
   /** Zone of the weekly table and of times that name none. */
@@ -51,7 +55,16 @@ export interface TariffsOptions {
 /** How a mean that is the fixed price alone is named. */
 export const fixedPriceWords = 'fixed price'
 
-type Standing = { kind: 'fixed'; perKwh: number } | { kind: 'weekly'; zone: string; perKwh: number[] }
+/** `standsInFor`: what should hold and does not cover the hour, in words; null: it is what the user chose. */
+export type Standing = ({ kind: 'fixed'; perKwh: number } | { kind: 'weekly'; zone: string; perKwh: number[] }) & { standsInFor: string | null }
+interface KnownMean {
+  from: number
+  to: number
+  of: Settings
+  rate: number | null
+  hours: ((at: number) => boolean) | undefined
+  mean: TariffMean | null
+}
 interface Span {
   from: number
   to: number
@@ -62,25 +75,32 @@ const mostDays = 20
 
 export function createTariffs(options: TariffsOptions): Tariffs {
   const { tables, settings } = options
-  let last: { from: number; to: number; of: Settings; rate: number | null; mean: TariffMean | null } | null = null
+  /** Of all hours, and of those that were asked for last. */
+  const last: { all: KnownMean | null; some: KnownMean | null } = { all: null, some: null }
+
+  function forget(): void {
+    last.all = null
+    last.some = null
+  }
 
   function zone(): string {
     const { tariffZone } = settings()
     return tariffZone !== null && isZone(tariffZone) ? tariffZone : thisZone()
   }
 
-  /** What holds where there is no dated price. */
   function standing(): Standing | null {
     const { tariffKind, weeklyTariff, electricityPricePerKwh } = settings()
-    if (tariffKind !== 'fixed' && weeklyTariff !== null) return { kind: 'weekly', zone: zone(), perKwh: weeklyTariff }
-    return electricityPricePerKwh === null ? null : { kind: 'fixed', perKwh: electricityPricePerKwh }
+    const noDated = tariffKind === 'dated' ? 'no dated price covers this hour' : null
+    if (tariffKind !== 'fixed' && weeklyTariff !== null) return { kind: 'weekly', zone: zone(), perKwh: weeklyTariff, standsInFor: noDated }
+    if (electricityPricePerKwh === null) return null
+    return { kind: 'fixed', perKwh: electricityPricePerKwh, standsInFor: noDated ?? (tariffKind === 'weekly' ? 'no weekly table is set' : null) }
   }
 
   function rateOf(currency: string): number | null {
     return options.usdPerUnit?.(currency) ?? null
   }
 
-  /** Dated prices in the settings' currency; those in one without a rate are as good as none. */
+  /** Those in a currency without a rate are as good as none. */
   function dated(from: number, to: number): TariffInterval[] {
     const { tariffKind, currency } = settings()
     if (tariffKind !== 'dated') return []
@@ -97,18 +117,20 @@ export function createTariffs(options: TariffsOptions): Tariffs {
     if (own) return { perKwh: own.perKwh, how: `dated price, to ${wallText(own.to, zone())}` }
     const other = standing()
     if (other === null) return null
-    const instead = settings().tariffKind === 'dated' ? '; no dated price covers this hour' : ''
+    const instead = other.standsInFor === null ? '' : `; ${other.standsInFor}`
     return other.kind === 'fixed' ? { perKwh: other.perKwh, how: `fixed price${instead}` } : { perKwh: other.perKwh[hourOfWeek(at, other.zone)] ?? 0, how: `weekly table${instead}` }
   }
 
   function mean(from: number, to: number, hours?: (at: number) => boolean): TariffMean | null {
-    if (hours) return workOut(spansWith(hours, from, to))
     const of = settings()
     const rate = rateOf(of.currency)
+    const which = hours ? 'some' : 'all'
+    const known = last[which]
     // Seventy rows of one comparison ask for the same week.
-    if (last && last.from === from && last.to === to && last.of === of && last.rate === rate) return last.mean
-    last = { from, to, of, rate, mean: workOut([{ from, to }]) }
-    return last.mean
+    if (known && known.from === from && known.to === to && known.of === of && known.rate === rate && known.hours === hours) return known.mean
+    const made = workOut(hours ? spansWith(hours, from, to) : [{ from, to }])
+    last[which] = { from, to, of, rate, hours, mean: made }
+    return made
   }
 
   /** `spans`: in order, not overlapping. */
@@ -128,9 +150,15 @@ export function createTariffs(options: TariffsOptions): Tariffs {
       for (const span of weeklySpans(other.perKwh, other.zone, start, end)) add(span.perKwh, span.to - span.from)
     }
     let datedMs = 0
+    // Read once: each reading looks back a month for what is long.
+    const all = spans.length === 0 ? [] : dated(spans[0]?.from ?? 0, spans.at(-1)?.to ?? 0)
+    let next = 0
     for (const { from, to } of spans) {
       let reached = from
-      for (const one of dated(from, to)) {
+      while ((all[next]?.to ?? Infinity) <= from) next += 1
+      for (let index = next; (all[index]?.from ?? Infinity) < to; index += 1) {
+        const one = all[index]
+        if (!one) break
         const [start, end] = [Math.max(one.from, reached), Math.min(one.to, to)]
         if (end <= start) continue
         fill(reached, start)
@@ -181,6 +209,8 @@ export function createTariffs(options: TariffsOptions): Tariffs {
   return {
     priceAt,
     mean,
+    dated,
+    standing,
     zone,
     isZone,
     wallText,
@@ -191,14 +221,14 @@ export function createTariffs(options: TariffsOptions): Tariffs {
       const { currency } = settings()
       const read = readPriceFile({ text: input.text, from: input.from, unit: input.unit, zone: input.zone ?? zone(), isZoneGiven: input.zone !== null, currency, givenCurrency: input.currency, usdPerUnit: Object.assign(rateOf, { takenAt: (code: string) => options.usdPerUnit?.takenAt?.(code) ?? null }) })
       tables.saveIntervals(read.intervals, read.currency)
-      last = null
+      forget()
       const daysZone = input.zone ?? (read.zone === 'UTC' ? zone() : read.zone)
       const summary = summaryOf(read, daysZone, currency, read.currency === currency ? 1 : (rateOf(read.currency) ?? 1) / (rateOf(currency) ?? 1))
       return { ...summary, remarks: [...summary.remarks, ...notForNow(summary, daysZone)] }
     },
     clear() {
       tables.clear()
-      last = null
+      forget()
     },
   }
 }

@@ -20,7 +20,7 @@ if (!facts) throw new Error('no card')
 /** Pays 0.33 USD an hour for 60 % of the day, as the plan's worked example; a second line stands on a token. */
 function made(spans: Economics['spans'] = [{ lever: 'utilisation', low: 0.5, high: 1.25, why: 'half to a quarter more' }], token = false): ComparedRow {
   const programme: ProgrammeDefinition<unknown> = {
-    id: 'example/work', title: '', summary: '', software: 'guided', takesWholeMachine: false, url: '', paysFor: [], duties: [], needs: [],
+    id: 'example/work', title: '', summary: '', software: 'guided', takesWholeMachine: false, url: '', paysFor: [], duties: [], demands: networks[0]?.programmes[0]?.demands as ProgrammeDefinition<unknown>['demands'], needs: [],
     estimate(subject) {
       const share = Math.min(1, 0.6 * subject.factor('utilisation'))
       const price = subject.tokenUsd('RENDER')
