@@ -55,6 +55,8 @@ export interface ProvidersOptions {
   cards(): SoftwareFacts['cards']
   /** The last look before every start, restarts too: a sentence why it must not be started now; null: it may. Left out: it always may. */
   beforeStart?(programmeId: string): Promise<string | null>
+  /** Why the run policy keeps it from being started this moment, restarts too; null: it does not. Left out: nothing does. */
+  notNow?(programmeId: string): string | null
   /** A door that stays: watches, restarts, follows logs. A one-shot command only starts, stops and looks. */
   keepsWatch: boolean
   onState(states: ProviderState[]): void
@@ -70,7 +72,8 @@ export interface Providers {
   /** Each resolves once the wish is kept and acted on. Throw NotPossible with a sentence. */
   start(programmeId: string): Promise<ProviderState>
   finish(programmeId: string): Promise<ProviderState>
-  stop(programmeId: string): Promise<ProviderState>
+  /** `isForUser`: somebody waits for the card, so it is ended after a moment in place of its own grace. */
+  stop(programmeId: string, how?: { isForUser: boolean }): Promise<ProviderState>
   stopPrice(programmeId: string): StopPrice
   reading(programmeId: string): SoftwareReading | null
   logs(query: LogQuery): LogPage
@@ -110,6 +113,7 @@ export function createProviders(options: ProvidersOptions, layers: ProviderLayer
         enrolled: () => options.enrolled(programmeId),
         request: () => options.request(programmeId),
         cards: options.cards,
+        notNow: () => options.notNow?.(programmeId) ?? null,
         beforeStart: () => options.beforeStart?.(programmeId) ?? Promise.resolve(null),
         keepsWatch: options.keepsWatch,
         layers,
@@ -164,7 +168,7 @@ export function createProviders(options: ProvidersOptions, layers: ProviderLayer
     states,
     start: (programmeId) => asked(programmeId, (supervisor) => supervisor.start()),
     finish: (programmeId) => asked(programmeId, (supervisor) => supervisor.finish()),
-    stop: (programmeId) => asked(programmeId, (supervisor) => supervisor.stop()),
+    stop: (programmeId, how) => asked(programmeId, (supervisor) => supervisor.stop(how)),
     stopPrice: (programmeId) => of(programmeId).stopPrice(),
     reading: (programmeId) => of(programmeId).reading(),
     logs: ({ programmeId, ...query }) => of(programmeId).logs(query),

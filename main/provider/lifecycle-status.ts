@@ -1,5 +1,6 @@
 /** The status that the lifecycle turns, its rules, and what can happen to it. */
 import type { ProviderRun, ProviderStatus, SoftwareReading } from '../../shared/provider.ts'
+import type { SoftwareDefinition } from '../networks/network.ts'
 
 export interface LifecycleStatus extends ProviderStatus {
   isSetUp: boolean
@@ -126,4 +127,12 @@ export function isReady(reading: SoftwareReading | null): boolean {
 /** Certainly without work: what cannot be told is not idle. */
 export function isIdle(reading: SoftwareReading | null): boolean {
   return reading !== null && reading.job === null && (reading.activity === 'idle' || reading.activity === 'ready')
+}
+
+/** What is in somebody's way is seen within a second, and is to be gone within three. */
+const hurriedGraceMs = 1500
+
+/** How long software may take to end once it was asked to. `isForUser`: somebody waits for the card. */
+export function graceOf({ stop }: Pick<SoftwareDefinition, 'stop'>, how?: { isForUser: boolean }): number {
+  return how?.isForUser === true ? Math.min(stop.graceMs, hurriedGraceMs) : stop.graceMs
 }

@@ -9,12 +9,14 @@ export interface Bar {
   passes: 'by-itself' | 'with-docker' | 'never'
 }
 
-type Asked = Pick<SupervisorOptions, 'entry' | 'docker' | 'beforeStart'>
+type Asked = Pick<SupervisorOptions, 'entry' | 'docker' | 'beforeStart' | 'notNow'>
 
 /** null: nothing is in the way. Rejects where it could not be looked. */
 export async function barOf(options: Asked): Promise<Bar | null> {
   const { docker } = options
   const { containers, ownContainer } = options.entry.definition
+  const notNow = options.notNow?.() ?? null
+  if (notNow !== null) return { sentence: notNow, passes: 'by-itself' }
   const first = (await options.beforeStart?.()) ?? null
   if (first === null) return null
   // Only software that may remove containers of others is kept from them.

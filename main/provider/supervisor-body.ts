@@ -20,8 +20,8 @@ export interface Body {
   /** It was looked, and nothing of it runs any more. False where that cannot be told. */
   isGone(): boolean
   askToFinish(): void
-  /** Resolves once the containers have answered; their grace is the definition's. */
-  askToEnd(): Promise<null>
+  /** Resolves once the containers have answered; after so many ms they are ended. */
+  askToEnd(graceMs: number): Promise<null>
   /** Resolves with what is left, in words; null: nothing that is known of. */
   kill(): Promise<string | null>
   /** The containers by whose end the last run ended are not even there any more: said once. */
@@ -141,10 +141,10 @@ export function createBody({ definition, containers, watch, onEnd }: BodyOptions
     askToFinish() {
       process?.signal(definition.stop.signal)
     },
-    async askToEnd() {
+    async askToEnd(graceMs) {
       process?.signal(definition.stop.signal)
       const ids = upIds()
-      if (ids.length > 0) await watch()?.stop(ids, definition.stop.graceMs)
+      if (ids.length > 0) await watch()?.stop(ids, graceMs)
       if (hasContainers(definition)) await watch()?.refresh()
       return null
     },

@@ -45,6 +45,8 @@ export interface SupervisorOptions {
   cards(): SoftwareFacts['cards']
   /** A sentence why it must not be started now; null: it may. */
   beforeStart?(): Promise<string | null>
+  /** Why the run policy keeps it from being started this moment; null: it does not. Left out: nothing does. */
+  notNow?(): string | null
   keepsWatch: boolean
   layers: ProviderLayers
   onChange(): void
@@ -59,7 +61,8 @@ export interface Supervisor {
   state(): ProviderState
   start(): Promise<void>
   finish(): Promise<void>
-  stop(): Promise<void>
+  /** `isForUser`: somebody waits for the card, so it is ended after a moment in place of its own grace. */
+  stop(how?: { isForUser: boolean }): Promise<void>
   stopPrice(): StopPrice
   reading(): SoftwareReading | null
   logs(query: Omit<LogQuery, 'programmeId'>): LogPage

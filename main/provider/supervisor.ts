@@ -7,7 +7,7 @@ import { NotPossible } from '../system/not-possible.ts'
 import { lifecycle } from './lifecycle.ts'
 import { actionsOf, isSpawning, toldOf, type LifecycleAction } from './lifecycle-actions.ts'
 import { isThereByFacts, observedStatus } from './lifecycle-observed.ts'
-import { endedUnseen, isActive, newStatus, type LifecycleEvent, type LifecycleRules, type LifecycleStatus } from './lifecycle-status.ts'
+import { graceOf, endedUnseen, isActive, newStatus, type LifecycleEvent, type LifecycleRules, type LifecycleStatus } from './lifecycle-status.ts'
 import { stateOf } from './state-of.ts'
 import { createSenses } from './supervisor-senses.ts'
 import { createKeeper } from './supervisor-keeper.ts'
@@ -28,7 +28,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { definition } = entry
   const { programmeId } = definition
   const isManaged = definition.kind === 'managed'
-  const rules: LifecycleRules = { readyWithinMs: definition.readyWithinMs, graceMs: definition.stop.graceMs, finish: definition.finish }
+  const rules: LifecycleRules = { readyWithinMs: definition.readyWithinMs, graceMs: graceOf(definition), finish: definition.finish }
 
   let status: LifecycleStatus | null = null
   let takingUp: Promise<void> | null = null
@@ -52,7 +52,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     onEndLook: () => void (evaluate(), arm()),
   })
   const senses = createSenses({ ...options, onReading: gotReading, onContainers: evaluate, run: () => status?.run ?? null, process: () => body.process(), hasCopies: () => duplicates.hasCopies() })
-  const body = createBody({ definition, containers: () => senses.containers(), watch: () => senses.watch(), onEnd: processEnded })
+  const body = createBody({ definition, containers: () => senses.containers(), watch: () => senses.watch(), onEnd: () => (senses.drain(), evaluate()) })
   const duplicates = createDuplicates({ options, senses, body, dispatch })
   const lookNow = createLook({ options, senses, body, duplicates, dispatch, isSpawning: () => spawning !== null, status: () => (isClosed || !isManaged ? null : status) })
   const bars = createBars({
@@ -129,7 +129,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   function act(action: LifecycleAction): void {
     if (action === 'spawn') spawning ??= spawn().finally(() => void (spawning = null))
     else if (action === 'ask-to-finish') body.askToFinish()
-    else if (action === 'ask-to-end') void body.askToEnd().then(endFault, fault)
+    else if (action === 'ask-to-end') void body.askToEnd(rules.graceMs).then(endFault, fault)
     else if (action === 'kill') void body.kill().then(endFault, fault)
     else {
       body.letGo()
@@ -152,11 +152,6 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     // An earlier step of this very turn may still be letting go of the last run.
     await Promise.resolve()
     for (const event of await attempt(id, { options, keeper, senses, body, status: current(), copy: duplicates.now() })) dispatch(event)
-    evaluate()
-  }
-
-  function processEnded(): void {
-    senses.drain()
     evaluate()
   }
 
@@ -239,6 +234,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     state: () => stateOf(programmeId, definition.kind, current(), senses.containers(), hintOf(current(), { isWatched: options.keepsWatch || !isManaged, mayAct: mayAct(), fault: keeper.fault() })),
     async start() {
+      rules.graceMs = graceOf(definition)
       await takeUp()
       const refusal = refusalOf(entry, options, current())
       if (refusal !== null) throw new NotPossible(refusal)
@@ -258,7 +254,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (!options.keepsWatch && current().run !== null) senses.readNow()
       await asked({ kind: 'asked-finish' }, () => current().phase !== 'stopping')
     },
-    stop: () => asked({ kind: 'asked-stop' }, () => current().phase !== 'stopping'),
+    stop(how) {
+      rules.graceMs = graceOf(definition, how)
+      // What is being stopped already may have less time now.
+      arm()
+      return asked({ kind: 'asked-stop' }, () => current().phase !== 'stopping')
+    },
     stopPrice: () => senses.stopPrice(),
     reading: () => current().reading,
     logs: (query) => senses.page(query),

@@ -13,6 +13,7 @@ import { createLog } from '../../main/system/log.ts'
 import { createThisMachine } from '../../main/system/this-machine.ts'
 import type { HistoryEvent } from '../../shared/history.ts'
 import type { ProviderState } from '../../shared/provider.ts'
+import { runningClock } from './clocks.ts'
 import { processDefinition } from './provider-world.ts'
 
 export interface ProviderHouse {
@@ -33,7 +34,7 @@ export function scriptDefinition(programmeId: string, args: string[], more: Part
   return { ...processDefinition, programmeId, command: { program: '/bin/sh', args }, stop: { signal: 'SIGTERM', graceMs: 1500 }, ...more }
 }
 
-export function openProviderHouse(folder: string, definitions: SoftwareDefinition[], options: { socketPath?: string; layers?: Partial<ProviderLayers>; answers?: Record<string, string>; secret?: string; houseId?: string } = {}): ProviderHouse {
+export function openProviderHouse(folder: string, definitions: SoftwareDefinition[], options: { socketPath?: string; layers?: Partial<ProviderLayers>; answers?: Record<string, string>; secret?: string; houseId?: string; /** So many times as fast as in life pass its seconds, and the limits of what it asks Docker to change. */ times?: number } = {}): ProviderHouse {
   const database = new DatabaseSync(join(folder, 'history.db'))
   bringUpToDate(database)
   const house: ProviderHouse = {
@@ -68,6 +69,8 @@ export function openProviderHouse(folder: string, definitions: SoftwareDefinitio
     },
   }
   const closers: Providers[] = []
+  const { times = 1 } = options
+  const clock = times === 1 ? systemClock : runningClock(times)
 
   function made(more: Partial<ProvidersOptions>): Providers {
     return createProviders(
@@ -76,11 +79,11 @@ export function openProviderHouse(folder: string, definitions: SoftwareDefinitio
         folder: join(folder, 'providers'),
         ...(options.houseId === undefined ? {} : { houseId: () => options.houseId ?? '' }),
         tables: createProviderTables(database, '', () => {}),
-        docker: options.socketPath === undefined ? null : createDockerEngine({ socketPath: options.socketPath, now: Date.now, changeLimitMs: 5000 }),
+        docker: options.socketPath === undefined ? null : createDockerEngine({ socketPath: options.socketPath, now: Date.now, changeLimitMs: 5000 / times }),
         source: createThisMachine({ dataFolder: folder }),
-        clock: systemClock,
+        clock,
         log: createLog('warn', (line) => process.stderr.write(line)),
-        steadyMs: () => performance.now(),
+        steadyMs: () => performance.now() * times,
         enrolled: () => ({ isSetUp: true, answers: options.answers ?? {}, secret: () => options.secret ?? null }),
         request: () => null,
         cards: () => [],

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync } from 'node:
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SoftwareDefinition } from '../../../main/networks/network.ts'
-import { readRow } from '../../../main/provider/process-table.ts'
+import { readRow } from '../../../main/system/process-table.ts'
 import { newFolder } from '../../helpers/files.ts'
 import { programPath } from '../../helpers/programs/index.ts'
 import { openProviderHouse, scriptDefinition, type ProviderHouse } from '../../helpers/provider-house.ts'
@@ -64,6 +64,36 @@ describe.skipIf(process.platform !== 'linux')('provider software', () => {
     expect((await house.providers.stop('test/one')).phase).toBe('stopping')
     await house.becomes('stopped')
     expect(performance.now() - askedAt).toBeGreaterThan(1400)
+    expect(isThere(pid as number)).toBe(false)
+  })
+
+  it('that is deaf to its signal is gone after a moment where somebody waits for the card, whatever its own grace', async () => {
+    const house = opened(newFolder(), [scriptDefinition('test/one', [programPath('ignores-term')], { stop: { signal: 'SIGTERM', graceMs: 60_000 } })])
+    await house.providers.begin()
+    const { pid } = await house.providers.start('test/one')
+    await house.becomes('running')
+    const askedAt = performance.now()
+    await house.providers.stop('test/one', { isForUser: true })
+    await house.becomes('stopped')
+    const tookMs = performance.now() - askedAt
+    expect(isThere(pid as number)).toBe(false)
+    // It is asked first, and given its moment.
+    expect(tookMs).toBeGreaterThan(1400)
+    expect(tookMs).toBeLessThan(5000)
+  })
+
+  it('that is being stopped in its own time is ended soon after somebody comes', async () => {
+    const house = opened(newFolder(), [scriptDefinition('test/one', [programPath('ignores-term')], { stop: { signal: 'SIGTERM', graceMs: 60_000 } })])
+    await house.providers.begin()
+    const { pid } = await house.providers.start('test/one')
+    await house.becomes('running')
+    await house.providers.stop('test/one')
+    await house.becomes('stopping')
+    expect(isThere(pid as number)).toBe(true)
+    const cameAt = performance.now()
+    await house.providers.stop('test/one', { isForUser: true })
+    await house.becomes('stopped')
+    expect(performance.now() - cameAt).toBeLessThan(5000)
     expect(isThere(pid as number)).toBe(false)
   })
 
