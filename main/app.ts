@@ -1,5 +1,5 @@
 /** Makes every service and wires them. The only place where services meet; a door gets handlers, a store and a way to stop. */
-import { findingEventIds, type HistoryEvent } from '../shared/history.ts'
+import type { HistoryEvent } from '../shared/history.ts'
 import { presentGpus, type Gpu } from '../shared/machine.ts'
 import type { Settings, SettingsChange } from '../shared/settings.ts'
 import type { Notice } from '../shared/state.ts'
@@ -8,21 +8,24 @@ import { createHandlers } from './api/handlers.ts'
 import { createCited } from './cited.ts'
 import { setUpComparison, type Comparison, type EstimateQuestion } from './comparison.ts'
 import { loadGpuTable } from './earnings/gpu-table.ts'
-import { completeChange, currencyRateOf } from './earnings/money-settings.ts'
+import { completeChange, usdPerUnitOf } from './earnings/money-settings.ts'
 import { createGpus } from './gpu/index.ts'
 import { createHealth } from './health/index.ts'
 import { createSampleEvents } from './health/sample-events.ts'
 import { openHistory, type History } from './history/index.ts'
 import { detectionOf, type App, type AppOptions } from './house.ts'
-import { diskOf, keepWatch, machineNameOf, type Watch } from './keep-watch.ts'
+import { diskOf, findingsOf, keepWatch, machineNameOf, type Watch } from './keep-watch.ts'
 import { initialState } from './initial-state.ts'
 import { setUpMeasuring } from './measuring.ts'
 import { setUpMoney } from './money.ts'
 import { networks } from './networks/index.ts'
+import { setUpPolicy } from './policy-parts.ts'
+import type { Policy } from './policy/index.ts'
 import { setUpSupport } from './support-parts.ts'
 import { setUpProgrammes, type Programmes } from './programmes.ts'
 import { setUpRuns } from './runs.ts'
 import { createSettings } from './state/settings.ts'
+import { tellSettings, type ToldSettings } from './told-settings.ts'
 import { createStore, type Store } from './state/store.ts'
 import { systemClock } from './system/clock.ts'
 
@@ -50,6 +53,8 @@ export function createApp(options: AppOptions): App {
   let watch: Watch | null = null
   let comparison: Comparison | null = null
   let programmes: Programmes | null = null
+  let policy: Policy | null = null
+  let told: ToldSettings | null = null
   /** null until every part has said how it begins. */
   let opened: Store | null = null
   const history: History = openHistory({
@@ -74,7 +79,7 @@ export function createApp(options: AppOptions): App {
     estimates: () => comparison?.estimates() ?? [],
     onNetworks(state) {
       opened?.write('networks', state)
-      tellRate()
+      told?.rateMayHaveChanged()
       comparison?.again()
     },
     onLedger: (state) => opened?.write('ledger', state),
@@ -83,6 +88,7 @@ export function createApp(options: AppOptions): App {
 
   const store = createStore(initialState({ host, recorded: source.recorded, now: clock.now(), history, settings, markets, notices: earlyNotices, networks: networksState(), alerts: { open: savedAlerts.open, ended: savedAlerts.ended } }))
   opened = store
+  told = tellSettings({ store, settings, markets })
   say = (notice) => store.change('app', (app) => ({ ...app, notices: [...app.notices.filter((old) => old.id !== notice.id), notice] }))
 
   const gpus = createGpus({
@@ -114,7 +120,7 @@ export function createApp(options: AppOptions): App {
     readDisk: () => diskOf(source, host.dataFolder),
     providers: () => programmes?.watched() ?? [],
     saved: savedAlerts,
-    findings,
+    findings: () => findingsOf(history, log),
     // A command that ends at once reads alerts; the door that keeps watch writes them.
     save: (alerts) => void (host.keepsWatch && history.saveAlerts(alerts)),
     onState: (state) => store.write('health', state),
@@ -156,7 +162,11 @@ export function createApp(options: AppOptions): App {
     estimates: () => comparison?.estimates() ?? [],
     standIn: () => comparison?.whatIf({ gpuModel: standInModel, gpuCount: 1 }).estimates ?? [],
     samples: () => lastSamples,
-    onState: (state) => store.write('programmes', state),
+    policy: () => policy,
+    onState(state) {
+      store.write('programmes', state)
+      policy?.again()
+    },
     onReadings: () => comparison?.again(),
     onEvents: (events) => history.addEvents(events),
   })
@@ -173,44 +183,44 @@ export function createApp(options: AppOptions): App {
     figures: measuring.figures,
     octaneScores: () => store.read('benchmark').octaneScores,
     prepared: setUp.prepared,
+    hours: () => policy?.hours() ?? null,
     onState: (state) => store.write('comparison', state),
   })
+  policy = setUpPolicy({
+    host,
+    source,
+    clock,
+    log,
+    steadyMs,
+    settings,
+    tariffs,
+    usdPerUnit: usdPerUnitOf(settings.values, markets),
+    programmes: setUp,
+    store,
+    onSettings: () => told?.tell(),
+    onEvents: (events) => history.addEvents(events),
+  })
+  const ruling = policy
   const { again: recompare, estimates, whatIf } = comparison
   const runs = setUpRuns({ history, clock, gpuTable, version: host.version, cardOf: gpuOf })
-
-  /** Findings that cannot be read are none; a command that does not need them goes on. */
-  function findings(): HistoryEvent[] {
-    try {
-      return history.events({ from: 0, to: 8.64e15, limit: 2000, ids: findingEventIds }).reverse()
-    } catch (error) {
-      log.warn('what was found of the cards before cannot be read', { error: error instanceof Error ? error.message : String(error) })
-      return []
-    }
-  }
 
   function takeEvents(turn: SampleTurn): HistoryEvent[] {
     lastSamples = turn.samples
     measuring.take(turn)
+    policy?.take(turn)
     return sampleEvents.take(turn)
   }
 
   let stopping: Promise<void> | null = null
   let started: Promise<void> | null = null
 
-  /** A live rate came in: pages divide by the one that estimates stand on. */
-  function tellRate(): void {
-    const values = settings.values()
-    const rate = currencyRateOf(values, markets)
-    const shown = opened?.read('settings').currencyRate ?? null
-    if (opened && (rate?.usdPerUnit !== shown?.usdPerUnit || rate?.takenAt !== shown?.takenAt)) opened.write('settings', { values, currencyRate: rate })
-  }
-
   function changeSettings(change: SettingsChange): Settings {
     const values = settings.change(completeChange(settings.values(), change, markets))
-    store.write('settings', { values, currencyRate: currencyRateOf(values, markets) })
+    told?.tell()
     money.settingsChanged()
     recompare()
     watch?.settingsChanged()
+    policy?.again()
     return values
   }
 
@@ -241,6 +251,7 @@ export function createApp(options: AppOptions): App {
     ledger,
     tariffs,
     programmes: setUp,
+    policy: ruling,
     support: setUpSupport({ host, store, history, gpus, programmes: setUp, marketData, clock }),
     openExternal: host.openExternal,
     isCited: createCited({ store, gpuTable, networkHealth, marketData }),
@@ -260,6 +271,7 @@ export function createApp(options: AppOptions): App {
     ledger,
     networkHealth,
     programmes: setUp,
+    policy: ruling,
     gpuTable,
     settings,
     estimates,
@@ -270,7 +282,7 @@ export function createApp(options: AppOptions): App {
         comparison?.begin()
         watch?.begin()
         money.begin()
-        return setUp.begin()
+        return setUp.begin().then(() => ruling.begin())
       })
       return started
     },
@@ -278,7 +290,7 @@ export function createApp(options: AppOptions): App {
       stopping ??= (async () => {
         comparison?.stop()
         watch?.stop()
-        await Promise.all([measuring.stop(), gpus.stop(), health.stop(), money.stop(), setUp.stop()])
+        await Promise.all([measuring.stop(), gpus.stop(), health.stop(), money.stop(), ruling.stop(), setUp.stop()])
         history.close()
       })()
       return stopping

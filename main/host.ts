@@ -32,6 +32,17 @@ export interface Secrets {
   write(name: string, value: string | null): void
 }
 
+/** What the door's own toolkit tells of whoever sits at the machine. Electron's figures are wrong on Wayland: there they are not handed on. */
+export interface HostSenses {
+  /** null: it cannot tell. */
+  idleSeconds(): number | null
+  /** null: it has not been told since the start. */
+  isLocked(): boolean | null
+  isOnBattery(): boolean | null
+  /** Told at once; returns how to end it. */
+  onChange(listener: (what: 'locked' | 'unlocked' | 'suspend' | 'resume' | 'battery' | 'plugged-in' | 'shutdown') => void): () => void
+}
+
 export interface Host {
   door: Door
   /** Where everything that is kept lives; exists and belongs to this instance (see main/system/data-folder.ts). */
@@ -50,6 +61,10 @@ export interface Host {
   notify: ((message: { title: string; body: string; isUrgent: boolean }) => void) | null
   /** Samples are kept and health is watched while this door is open: not for a command that ends at once. */
   keepsWatch: boolean
+  /** Left out: the system itself is asked. */
+  senses?: HostSenses
+  /** Keeps the machine awake (never the screen) until the function it gives is called; left out: the system itself is asked to. */
+  keepAwake?(why: string): () => void
   /** Whether public data may be asked for at all, and whether at a loopback address in place of the real hosts; left out: not at all. */
   outside?: { isAllowed: boolean; loopback: string | null }
 }

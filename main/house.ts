@@ -16,6 +16,7 @@ import type { Host } from './host.ts'
 import type { Ledger } from './ledger/index.ts'
 import type { MarketData } from './market-data/index.ts'
 import type { NetworkHealthReader } from './network-health.ts'
+import type { Policy } from './policy/index.ts'
 import type { Programmes } from './programmes.ts'
 import type { SettingsStore } from './state/settings.ts'
 import type { Store } from './state/store.ts'
@@ -48,6 +49,7 @@ export interface App {
   ledger: Ledger
   networkHealth: NetworkHealthReader
   programmes: Programmes
+  policy: Policy
   gpuTable: GpuTable
   settings: SettingsStore
   /** Estimates for what was detected last; empty before the first look is over. Throws nothing. */

@@ -5,7 +5,9 @@ import { currencyRateOf } from './earnings/money-settings.ts'
 import type { History } from './history/index.ts'
 import type { Host } from './host.ts'
 import { blockedReason } from './measuring.ts'
+import { unreadState } from './policy/unread.ts'
 import type { SettingsStore } from './state/settings.ts'
+import { thisZone } from './system/zone.ts'
 
 export function initialState(parts: {
   host: Host
@@ -37,6 +39,7 @@ export function initialState(parts: {
     settings: { values: settings.values(), currencyRate: currencyRateOf(settings.values(), markets) },
     health: { ...parts.alerts, recording: { phase: 'off', sentence: 'Recording has not begun.' }, channels: [], quietUntil: null },
     programmes: { enrolments: [], providers: [], practice: [], measuredAt: null },
+    policy: unreadState(settings.values().policy, thisZone(), now),
     ledger: { changes: 0, isReading: false, lastReadAt: null, faults: [] },
   }
 }

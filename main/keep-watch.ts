@@ -1,12 +1,13 @@
 /** Keeps watch: every turn of samples goes to the history and to health, whether somebody looks or not. Part of the wiring. */
 import { hostname } from 'node:os'
-import type { HistoryEvent } from '../shared/history.ts'
+import { findingEventIds, type HistoryEvent } from '../shared/history.ts'
 import type { Settings } from '../shared/settings.ts'
 import type { SampleTurn } from '../shared/telemetry.ts'
 import type { Gpus } from './gpu/index.ts'
 import type { Health } from './health/index.ts'
 import type { History } from './history/index.ts'
 import { readDiskSpace } from './system/disk-space.ts'
+import type { Log } from './system/log.ts'
 import type { MachineSource } from './system/machine-source.ts'
 
 export interface Watch {
@@ -86,4 +87,14 @@ export async function diskOf(source: MachineSource, folder: string): Promise<{ f
   if (source.recorded === null) return readDiskSpace(folder)
   const { diskFreeBytes, diskTotalBytes } = await source.facts()
   return { freeBytes: diskFreeBytes, totalBytes: diskTotalBytes }
+}
+
+/** Findings that cannot be read are none; a command that does not need them goes on. */
+export function findingsOf(history: History, log: Log): HistoryEvent[] {
+  try {
+    return history.events({ from: 0, to: 8.64e15, limit: 2000, ids: findingEventIds }).reverse()
+  } catch (error) {
+    log.warn('what was found of the cards before cannot be read', { error: error instanceof Error ? error.message : String(error) })
+    return []
+  }
 }

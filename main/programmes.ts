@@ -8,6 +8,7 @@ import { presentGpus, type Detection } from '../shared/machine.ts'
 import type { MachineReadings } from '../shared/preflight.ts'
 import type { ProgrammesState } from '../shared/state.ts'
 import type { GpuSample } from '../shared/telemetry.ts'
+import type { Policy } from './policy/index.ts'
 import type { Prepared } from './earnings/estimate-programme.ts'
 import { judge } from './earnings/judge.ts'
 import type { Markets } from './earnings/markets.ts'
@@ -29,6 +30,8 @@ import type { MachineSource } from './system/machine-source.ts'
 export interface Programmes {
   enrolment: Enrolment
   providers: Providers
+  /** Start, finish and stop as the user's own wish, which the run policy then follows. */
+  byHand: Pick<Providers, 'start' | 'finish' | 'stop'>
   state(): ProgrammesState
   /** For the needs of the comparison. */
   prepared(): Prepared
@@ -61,6 +64,8 @@ export interface ProgrammesOptions {
   /** Rows for a card that is not here, where none is: a stake is to be told all the same. */
   standIn(): Estimate[]
   samples(): Record<string, GpuSample>
+  /** The run policy, once it is there: a start by hand arms it, a stop by hand disarms it. */
+  policy(): Pick<Policy, 'armed' | 'disarmed' | 'bar'> | null
   onState(state: ProgrammesState): void
   /** New readings or answers: requirements are to be judged again. */
   onReadings(): void
@@ -101,6 +106,7 @@ export function setUpProgrammes(options: ProgrammesOptions): Programmes {
     request: (programmeId) => (refusal() === null ? options.marketData.requestFor({ id: `software/${programmeId}`, hosts: hostsOf(programmeId) }) : null),
     cards,
     beforeStart: (programmeId) => enrolment.beforeStart(programmeId),
+    notNow: (programmeId) => options.policy()?.bar(programmeId) ?? null,
     keepsWatch: host.keepsWatch && !isRecorded,
     onState(states) {
       stateParts = { ...stateParts, providers: states }
@@ -108,6 +114,22 @@ export function setUpProgrammes(options: ProgrammesOptions): Programmes {
     },
     onEvents: options.onEvents,
   })
+
+  /** What the user asks for themselves, at whichever door. */
+  const byHand: Programmes['byHand'] = {
+    start(programmeId) {
+      options.policy()?.armed(programmeId)
+      return providers.start(programmeId)
+    },
+    finish(programmeId) {
+      options.policy()?.disarmed(programmeId)
+      return providers.finish(programmeId)
+    },
+    stop(programmeId) {
+      options.policy()?.disarmed(programmeId)
+      return providers.stop(programmeId)
+    },
+  }
 
   const enrolment = createEnrolment({
     entries: all.flatMap((network) =>
@@ -152,8 +174,8 @@ export function setUpProgrammes(options: ProgrammesOptions): Programmes {
     },
     capital: (programmeId) => capitalOf(options.estimates(), programmeId) ?? capitalWithout(options.standIn(), programmeId),
     software: {
-      start: providers.start,
-      stop: providers.stop,
+      start: byHand.start,
+      stop: byHand.stop,
       reading: providers.reading,
       ...(host.keepsWatch ? {} : { look: providers.look }),
       isRunning: (programmeId) => providers.states().some((state) => state.programmeId === programmeId && !['not-set-up', 'stopped', 'failed'].includes(state.phase)),
@@ -199,6 +221,7 @@ export function setUpProgrammes(options: ProgrammesOptions): Programmes {
   return {
     enrolment,
     providers,
+    byHand,
     state,
     prepared,
     isOurs: providers.isOurs,

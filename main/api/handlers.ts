@@ -14,6 +14,7 @@ import type { History } from '../history/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { MarketData } from '../market-data/index.ts'
 import type { NetworkHealthReader } from '../network-health.ts'
+import type { Policy } from '../policy/index.ts'
 import type { Programmes } from '../programmes.ts'
 import type { Support } from '../support/index.ts'
 import type { Store } from '../state/store.ts'
@@ -35,7 +36,8 @@ export interface HandlerParts {
   networkHealth: NetworkHealthReader
   ledger: Ledger
   tariffs: Tariffs
-  programmes: Pick<Programmes, 'enrolment' | 'providers'>
+  programmes: Pick<Programmes, 'enrolment' | 'providers' | 'byHand'>
+  policy: Policy
   support: Support
   changeSettings(change: SettingsChange): Settings
   /** ms since epoch. */
@@ -47,7 +49,8 @@ export interface HandlerParts {
 
 export function createHandlers(parts: HandlerParts): Handlers {
   const { store, gpus, benchmark, runs, history, health, marketData, ledger, tariffs } = parts
-  const { enrolment, providers } = parts.programmes
+  const { enrolment, providers, byHand } = parts.programmes
+  const { policy } = parts
   return {
     'state.read': () => store.snapshot(),
     'gpus.rescan': async () => {
@@ -143,11 +146,18 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
     'enrolment.undo': ({ programmeId, stepId }) => enrolment.undo(programmeId, stepId),
     'enrolment.leave': ({ programmeId }) => enrolment.leave(programmeId),
-    'provider.start': ({ programmeId }) => providers.start(programmeId),
-    'provider.finish': ({ programmeId }) => providers.finish(programmeId),
-    'provider.stop': ({ programmeId }) => providers.stop(programmeId),
+    'provider.start': ({ programmeId }) => byHand.start(programmeId),
+    'provider.finish': ({ programmeId }) => byHand.finish(programmeId),
+    'provider.stop': ({ programmeId }) => byHand.stop(programmeId),
     'provider.stop-price': ({ programmeId }) => providers.stopPrice(programmeId),
     'provider.logs': (query) => providers.logs(query),
+    'policy.change': (change) => policy.change(change),
+    'policy.override': (ask) => policy.override(ask),
+    'policy.resume': ({ id }) => policy.resume(id),
+    'policy.ignore': ({ name, isIgnored }) => policy.ignore(name, isIgnored),
+    'policy.explain': (of) => policy.explain(of),
+    'policy.week': ({ gpuId }) => policy.week(gpuId),
+    'policy.simulate': (question) => policy.simulate(question),
     'support.bundle': () => parts.support.make(),
     'support.save': ({ id }) => parts.support.save(id),
     'models.search': ({ text, limit }) => parts.gpuTable.search(text, limit),

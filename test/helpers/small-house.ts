@@ -1,6 +1,7 @@
 /** The least a door can serve: a real store with a small state, and handlers that answer from it. */
 import type { Handlers } from '../../shared/requests.ts'
 import { defaultSettings } from '../../shared/settings.ts'
+import { unreadState } from '../../main/policy/unread.ts'
 import { createStore, type Store } from '../../main/state/store.ts'
 import { NotPossible } from '../../main/system/not-possible.ts'
 
@@ -20,6 +21,7 @@ export function createSmallHouse(change: Partial<Handlers> = {}): SmallHouse {
     settings: { values: defaultSettings, currencyRate: null },
     health: { open: [], ended: [], recording: { phase: 'off', sentence: 'Nothing is recorded here.' }, channels: [], quietUntil: null },
     programmes: { enrolments: [], providers: [], practice: [], measuredAt: null },
+    policy: unreadState(defaultSettings.policy, 'UTC', 0),
     ledger: { changes: 0, isReading: false, lastReadAt: null, faults: [] },
   })
   return {
@@ -78,6 +80,13 @@ export function createSmallHouse(change: Partial<Handlers> = {}): SmallHouse {
       'provider.finish': notHere,
       'provider.stop': notHere,
       'provider.stop-price': notHere,
+      'policy.change': notHere,
+      'policy.override': notHere,
+      'policy.resume': notHere,
+      'policy.ignore': notHere,
+      'policy.explain': () => [],
+      'policy.week': notHere,
+      'policy.simulate': notHere,
       'support.bundle': notHere,
       'support.save': notHere,
       'enrolment.cancel': () => null,
