@@ -1,11 +1,13 @@
-/** What the desktop supplies to the app: its files, its settings store, utility processes, and the user's browser. */
+/** What the desktop supplies to the app: its files, its settings store, utility processes, what it tells of its user, and the user's browser. */
 import ElectronStore from 'electron-store'
 import { shell } from 'electron'
 import { outsideOf, type Host } from '../host.ts'
 import { openSettingsFile } from '../state/settings-file.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import type { OwnFiles } from '../system/own-files.ts'
+import { createDesktopKeepAwake } from './keep-awake.ts'
 import { createDesktopNotify } from './notify.ts'
+import { createDesktopSenses } from './senses.ts'
 import { openDesktopSecrets } from './secrets.ts'
 import { startUtilityWorker } from './worker.ts'
 
@@ -25,6 +27,8 @@ export function createDesktopHost(ownFiles: OwnFiles, dataFolder: string, onNoti
     secrets: openDesktopSecrets(dataFolder),
     notify: createDesktopNotify(onNotificationClick),
     keepsWatch: true,
+    senses: createDesktopSenses(),
+    keepAwake: createDesktopKeepAwake(),
     outside: outsideOf(process.env),
   }
 }

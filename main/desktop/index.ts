@@ -11,9 +11,11 @@ import { locateOwnFiles } from '../system/own-files.ts'
 import { openRecordedMachine } from '../system/recorded-machine.ts'
 import { createThisMachine } from '../system/this-machine.ts'
 import { readArguments, type DesktopArguments } from './arguments.ts'
+import { putAtHand } from './at-hand.ts'
 import { createDesktopHost } from './host.ts'
 import { joinPage } from './ipc.ts'
 import { registerPageScheme, servePage } from './protocol.ts'
+import { allowPortalShortcuts } from './shortcut.ts'
 import { stopBeforeQuit } from './stopping.ts'
 import { focusWindow, lockDownPages, openPageSession, openWindow, showPage } from './window.ts'
 
@@ -25,6 +27,7 @@ if (process.platform === 'win32') app.setAppUserModelId('net.idlewatt.app')
 registerPageScheme()
 app.enableSandbox()
 lockDownPages()
+allowPortalShortcuts()
 
 const call = readArguments(process.argv.slice(1))
 if (!call.ok) giveUp(new NotPossible(call.sentence))
@@ -33,7 +36,8 @@ else open(call.words).catch(giveUp)
 async function open(words: DesktopArguments): Promise<void> {
   const dataFolder = words.data ?? defaultDataFolder()
   // What Chromium keeps goes along with the data folder, and so does its "only one instance".
-  app.setPath('userData', join(dataFolder, 'window'))
+  const windowFolder = join(dataFolder, 'window')
+  app.setPath('userData', windowFolder)
   if (!app.requestSingleInstanceLock()) return app.quit()
 
   const source = words.machine === null ? createThisMachine({ dataFolder }) : openRecordedMachine(words.machine, systemClock)
@@ -41,13 +45,16 @@ async function open(words: DesktopArguments): Promise<void> {
   await app.whenReady()
   let window: BrowserWindow | null = null
   const bringToFront = (): void => void (window && !window.isDestroyed() && focusWindow(window))
-  const house = createApp({ host: createDesktopHost(ownFiles, claim.folder, bringToFront), source, log })
+  const host = createDesktopHost(ownFiles, claim.folder, bringToFront)
+  const house = createApp({ host, source, log })
   // Without it commands in a terminal cannot reach this one; the window works all the same.
   const control = await openControl({ folder: claim.folder, handlers: house.handlers, log }).catch((error: unknown) => {
     log.warn('commands in a terminal cannot reach this app', { error: error instanceof Error ? error.message : String(error) })
     return null
   })
+  let endAtHand = (): void => {}
   stopBeforeQuit(async () => {
+    endAtHand()
     control?.close()
     await house.stop()
     claim.release()
@@ -58,6 +65,8 @@ async function open(words: DesktopArguments): Promise<void> {
   servePage(pageSession, ownFiles.rendererFolder)
   window = openWindow(pageSession, ownFiles.preloadFile)
   app.on('second-instance', bringToFront)
+  app.on('activate', bringToFront)
+  endAtHand = putAtHand({ house, host, window, windowFolder, openWindow: bringToFront, clock: systemClock, log })
   window.on('closed', joinPage(house, log, window))
   void house.start()
   await showPage(window)

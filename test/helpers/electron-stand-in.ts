@@ -4,13 +4,14 @@
  * strict where Electron is (what must come before "ready", channels without a handler), so that wrong wiring fails.
  * A test hands it in with `vi.doMock('electron', …)` after `vi.resetModules()`, and loads main/desktop/index.ts afresh.
  */
-import { fork } from 'node:child_process'
+import type { fork } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type * as Electron from 'electron'
 import type { Page } from 'playwright-core'
-import { createNotification, createSafeStorage, type ShownNotification } from './electron-stand-in-system.ts'
+import { createDesktopParts } from './electron-stand-in-desktop.ts'
+import { createNotification, createSafeStorage, createUtilityProcess, type ShownNotification } from './electron-stand-in-system.ts'
 import { fromWeb, mainFrameIds, openStandInPage, type FrameLike, type StandInPage } from './electron-stand-in-page.ts'
 
 type InvokeHandler = Parameters<Electron.IpcMain['handle']>[1]
@@ -42,11 +43,16 @@ interface StandInWindow {
   opened: Promise<StandInPage>
   isShown: boolean
   timesFocused: number
+  close(): void
   destroy(): Promise<void>
 }
 
+const desktop = createDesktopParts(afterReady, beforeReady)
+export const { Tray, Menu, nativeImage, nativeTheme, globalShortcut, powerMonitor, powerSaveBlocker } = desktop
+
 /** What a test looks at and plays. */
 export const standIn = {
+  ...desktop.play,
   windows,
   isSecondInstance: false,
   errorBoxes: [] as { title: string; content: string }[],
@@ -71,6 +77,8 @@ export const standIn = {
     willDownload?.({ preventDefault: () => void (isAllowed = false) }, { getURL: () => url })
     return isAllowed
   },
+  /** As a click on the window's own cross. */
+  closeWindow: () => windows[0]?.close(),
   secondInstance: () => void appEvents.emit('second-instance', {}, [], '', null),
   async end(): Promise<void> {
     app.quit()
@@ -106,6 +114,7 @@ export const app = {
   setPath: (name: string, path: string) => void paths.set(name, path),
   getPath: (name: string) => paths.get(name) ?? join(tmpdir(), 'electron-stand-in'),
   getVersion: () => '0.0.0',
+  commandLine: desktop.commandLine as Electron.CommandLine,
   requestSingleInstanceLock: () => !standIn.isSecondInstance,
   async whenReady() {
     await new Promise((resolve) => setImmediate(resolve))
@@ -175,8 +184,6 @@ export const dialog = {
   showErrorBox: (title: string, content: string) => void standIn.errorBoxes.push({ title, content }),
 } satisfies Partial<Electron.Dialog>
 
-export const Menu = { setApplicationMenu() {} } satisfies Partial<typeof Electron.Menu>
-
 export const shell = {
   openExternal: async (url: string) => void standIn.openedOutside.push(url),
   openPath: async () => '',
@@ -185,28 +192,7 @@ export const shell = {
 export const safeStorage = createSafeStorage(afterReady)
 export const Notification = createNotification(afterReady, (shown) => void standIn.notifications.push(shown))
 
-export const utilityProcess = {
-  fork(modulePath, args = [], options = {}) {
-    afterReady('utilityProcess')
-    const shim = new URL('./electron-parent-port.ts', import.meta.url).href
-    const child = fork(modulePath, args, { serialization: 'advanced', execArgv: [...(options.execArgv ?? []), '--import', shim], stdio: ['ignore', 2, 2, 'ipc'] })
-    const events = new EventEmitter()
-    workers.add(child)
-    child.on('spawn', () => events.emit('spawn'))
-    child.on('message', (message) => events.emit('message', message))
-    child.on('exit', (code) => {
-      workers.delete(child)
-      events.emit('exit', code ?? 9)
-    })
-    return Object.assign(events, {
-      get pid() {
-        return child.pid
-      },
-      postMessage: (message: unknown) => void (child.connected && child.send(message as object)),
-      kill: () => child.kill('SIGTERM'),
-    }) as unknown as Electron.UtilityProcess
-  },
-} satisfies Partial<typeof Electron.utilityProcess>
+export const utilityProcess = createUtilityProcess(afterReady, workers)
 
 type OpenHandler = Parameters<Electron.WebContents['setWindowOpenHandler']>[0]
 const openHandlers = new WeakMap<EventEmitter, OpenHandler>()
@@ -267,6 +253,11 @@ function createWindow(options: Electron.BrowserWindowConstructorOptions = {}): u
     opened,
     isShown: false,
     timesFocused: 0,
+    close() {
+      const event = preventable({})
+      events.emit('close', event)
+      if (!event.defaultPrevented) void window.destroy()
+    },
     async destroy() {
       if (isDestroyed) return
       isDestroyed = true
@@ -285,11 +276,12 @@ function createWindow(options: Electron.BrowserWindowConstructorOptions = {}): u
     restore() {},
     focus: () => void (window.timesFocused += 1),
     show: () => void (window.isShown = true),
+    hide: () => void (window.isShown = false),
     async loadURL(url: string) {
       await (await opened).load(url)
       events.emit('ready-to-show')
     },
-    close: () => void window.destroy(),
+    close: window.close,
   })
 }
 
@@ -298,7 +290,7 @@ export const BrowserWindow = function (options?: Electron.BrowserWindowConstruct
   return createWindow(options)
 } as unknown as new (
   options?: Electron.BrowserWindowConstructorOptions,
-) => Pick<Electron.BrowserWindow, 'webContents' | 'isDestroyed' | 'isMinimized' | 'restore' | 'focus' | 'show' | 'loadURL' | 'close' | 'on' | 'once'>
+) => Pick<Electron.BrowserWindow, 'webContents' | 'isDestroyed' | 'isMinimized' | 'restore' | 'focus' | 'show' | 'hide' | 'loadURL' | 'close' | 'on' | 'once'>
 
 /** Modules that are not ES modules are imported whole: `import electron from 'electron'`. */
-export default { app, ipcMain, protocol, session, dialog, Menu, shell, safeStorage, Notification, utilityProcess, BrowserWindow }
+export default { app, ipcMain, protocol, session, dialog, Menu, shell, safeStorage, Notification, utilityProcess, BrowserWindow, Tray, nativeImage, nativeTheme, globalShortcut, powerMonitor, powerSaveBlocker }

@@ -176,8 +176,9 @@ describe.skipIf(findChromium() === null)('the desktop door', () => {
     const page = await one.page()
     await expect.poll(() => one.workers.size).toBeGreaterThan(0)
     expect(existsSync(join(data, 'idlewatt.lock'))).toBe(true)
+    expect(page.isClosed()).toBe(false)
     const began = performance.now()
-    await page.close()
+    one.closeWindow()
     expect(await one.exited).toBe(0)
     expect(performance.now() - began).toBeLessThan(2000)
     await expect.poll(() => one.workers.size).toBe(0)
@@ -190,6 +191,19 @@ describe.skipIf(findChromium() === null)('the desktop door', () => {
     one.secondInstance()
     expect(one.windows).toHaveLength(1)
     expect(one.windows[0]?.timesFocused).toBe(1)
+  })
+
+  it('has a tray with its menu and the keys of "I need my GPU", and quits from there', async () => {
+    const one = await start(rtx4090())
+    const page = await one.page()
+    await page.getByText('RTX 4090').first().waitFor()
+    expect(one.trays).toHaveLength(1)
+    expect(one.labels().slice(-2)).toEqual(['Open Idlewatt', 'Quit Idlewatt'])
+    expect([...one.registeredKeys.keys()]).toEqual(['CommandOrControl+Alt+G'])
+    one.click('Quit Idlewatt')
+    expect(await one.exited).toBe(0)
+    expect(one.trays[0]?.isDestroyed).toBe(true)
+    expect(one.registeredKeys.size).toBe(0)
   })
 
   it('as a second start it ends without touching the data folder', async () => {
