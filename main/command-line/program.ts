@@ -12,6 +12,7 @@ import { addEstimateWords, estimateExamples } from './estimate-words.ts'
 import type { HistoryFlags } from './history.ts'
 import { moneyCommands } from './money-commands.ts'
 import type { Call } from './open-app.ts'
+import { policyCommands } from './policy-commands.ts'
 import type { ServeFlags } from './serve.ts'
 import type { ServiceFlags } from './service.ts'
 import { softwareCommands } from './software-commands.ts'
@@ -202,6 +203,7 @@ export async function runProgram(words: string[], parts: ProgramParts): Promise<
     run: (call, command) => runServe(call, command.opts<ServeFlags>()),
   })
   softwareCommands.forEach(add)
+  policyCommands.forEach(add)
 
   for (const command of [program, ...program.commands]) command.options.forEach(takeOnce)
 

@@ -70,6 +70,13 @@ describe.skipIf('why' in daemon)('from a terminal', () => {
     expect(running?.containers).toHaveLength(1)
     process.kill(running?.pid ?? 0, 0)
 
+    // What is decided on it stands at the top, before anything that was read.
+    const { stdout: policy } = await idlewattHere(['policy', '--data', data])
+    expect(policy).toMatch(/^Programme +Card +Does +Why +Until$/m)
+    expect(policy).toMatch(/^Practice worker +– +would (run|wait|stop|finish) /m)
+    expect(policy.indexOf('Practice worker')).toBeLessThan(policy.indexOf('Read  '))
+    expect(policy).not.toMatch(/Not set up: .*Practice worker/)
+
     const page = await json<LogPage>(['providers', 'logs', id, '--data', data])
     const log = page.lines.map(({ text }) => text)
     expect(log).toContain('practice: starting as hall rig')
