@@ -14,6 +14,7 @@ import { useRoute, type PageId } from './state/route.ts'
 import { useIsReady, usePart } from './state/window-context.ts'
 
 const NetworksPage = lazyPage(() => import('./pages/networks/NetworksPage.tsx').then((file) => file.NetworksPage))
+const PolicyPage = lazyPage(() => import('./pages/policy/PolicyPage.tsx').then((file) => file.PolicyPage))
 const ActivityPage = lazyPage(() => import('./pages/activity/ActivityPage.tsx').then((file) => file.ActivityPage))
 const LedgerPage = lazyPage(() => import('./pages/ledger/LedgerPage.tsx').then((file) => file.LedgerPage))
 
@@ -23,6 +24,7 @@ const pages: Record<PageId, React.ComponentType> = {
   measure: MeasurePage,
   compare: ComparePage,
   networks: NetworksPage,
+  policy: PolicyPage,
   activity: ActivityPage,
   ledger: LedgerPage,
   settings: SettingsPage,
@@ -49,6 +51,7 @@ function House() {
   // Read once the first page stands, so that they are there when the app behind the window is not.
   useEffect(() => {
     NetworksPage.load()
+    PolicyPage.load()
     ActivityPage.load()
     LedgerPage.load()
   }, [])

@@ -1,10 +1,11 @@
-/** What every page says on top: that this is a recording, that the link to the app is gone, and what is critical. */
+/** What every page says on top: that this is a recording, that the link to the app is gone, what is paused, and what is critical. */
 import { count } from '../format/numbers.ts'
 import { formatSeconds } from '../format/time.ts'
 import { criticalOf } from '../state/alerts.ts'
 import { writeRoute } from '../state/route.ts'
 import { useLink, useNow, usePart } from '../state/window-context.ts'
 import { Icon } from './Icon.tsx'
+import { PauseBanner } from './PauseBanner.tsx'
 import { Words } from './Words.tsx'
 
 export function Banners() {
@@ -21,6 +22,7 @@ export function Banners() {
         </p>
       ) : null}
       {link.phase === 'open' ? null : <LinkBanner />}
+      <PauseBanner />
       <CriticalBanner />
     </header>
   )

@@ -10,6 +10,7 @@ const entries: { page: PageId; title: string; icon: IconName }[] = [
   { page: 'measure', title: 'Measure', icon: 'measure' },
   { page: 'compare', title: 'Compare', icon: 'compare' },
   { page: 'networks', title: 'Networks', icon: 'networks' },
+  { page: 'policy', title: 'Policy', icon: 'policy' },
   { page: 'activity', title: 'Activity', icon: 'activity' },
   { page: 'ledger', title: 'Ledger', icon: 'ledger' },
   { page: 'settings', title: 'Settings', icon: 'settings' },

@@ -13,14 +13,18 @@ export interface NumberFieldProps {
   problem?: string | undefined
   saved?: boolean
   size?: 'normal' | 'small'
+  /** Where a column says it already. */
+  isLabelHidden?: boolean
 }
 
-export function NumberField({ label, value, onChange, onCommit, unit, placeholder, help, problem, saved = false, size = 'normal' }: NumberFieldProps) {
+export function NumberField({ label, value, onChange, onCommit, unit, placeholder, help, problem, saved = false, size = 'normal', isLabelHidden = false }: NumberFieldProps) {
   const id = useId()
   const described = [problem ? `${id}-problem` : null, help ? `${id}-help` : null].filter(Boolean).join(' ')
   return (
     <div className={`field field-${size}${problem ? ' field-wrong' : ''}`}>
-      <label htmlFor={id}>{label}</label>
+      <label htmlFor={id} className={isLabelHidden ? 'visually-hidden' : undefined}>
+        {label}
+      </label>
       <span className="field-box">
         <input
           id={id}

@@ -56,6 +56,13 @@ export function formatBytes(bytes: number): string {
   return `${formatNumber(value, digits)}${gap}${units[unit]}`
 }
 
+/** In powers of ten, as limits of memory, disk and traffic are set: "6.1 GB", "320 MB". */
+export function formatDecimalBytes(bytes: number): string {
+  const isLarge = Math.abs(bytes) >= 1e9
+  const value = bytes / (isLarge ? 1e9 : 1e6)
+  return `${formatNumber(value, isLarge && value < 100 ? 1 : 0)}${gap}${isLarge ? 'GB' : 'MB'}`
+}
+
 export function formatWatts(watts: number): string {
   return `${formatNumber(watts, watts < 10 && watts !== 0 ? 1 : 0)}${gap}W`
 }

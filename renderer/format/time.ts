@@ -25,6 +25,11 @@ export function formatMomentExact(at: number): string {
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at)
 }
 
+/** "18:00" today, with its date on another day. */
+export function formatShortMoment(at: number, now: number): string {
+  return new Date(at).toDateString() === new Date(now).toDateString() ? formatClock(at) : formatMoment(at)
+}
+
 /** For hovering: the moment with its zone. */
 export function formatWithZone(at: number): string {
   return new Intl.DateTimeFormat('en-GB', {

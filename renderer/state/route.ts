@@ -1,7 +1,7 @@
 /** Which page is open, kept in the address as `#/networks/<network>/<programme>` so that reload and the back button work. */
 import { useSyncExternalStore } from 'react'
 
-export const pageIds = ['overview', 'gpus', 'measure', 'compare', 'networks', 'activity', 'ledger', 'settings'] as const
+export const pageIds = ['overview', 'gpus', 'measure', 'compare', 'networks', 'policy', 'activity', 'ledger', 'settings'] as const
 export type PageId = (typeof pageIds)[number]
 
 export interface Route {

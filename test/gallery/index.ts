@@ -95,6 +95,16 @@ export async function act(page: Page, what: GalleryState['act']): Promise<void> 
     await page.getByRole('button', { name: 'List what would be in it' }).click()
     await page.getByRole('button', { name: /state\.json/ }).click()
   }
+  if (what === 'explain') {
+    await page.getByRole('button', { name: /Explain/ }).first().click()
+    await page.locator('.rules').first().waitFor()
+  }
+  if (what === 'choose-hours') {
+    await page.locator('[data-cell="33"]').hover()
+    await page.mouse.down()
+    await page.locator('[data-cell="112"]').hover()
+    await page.mouse.up()
+  }
   if (what === 'bad-setting') {
     await page.getByLabel('Electricity price').fill('abc')
     await page.getByLabel('Factor').fill('9')

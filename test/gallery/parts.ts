@@ -8,6 +8,7 @@ import { defaultSettings } from '../../shared/settings.ts'
 import type { BenchmarkState, State } from '../../shared/state.ts'
 import { unknownSample, type GpuSample } from '../../shared/telemetry.ts'
 import { networks, sources, tokens } from './networks.ts'
+import { policy } from './policy.ts'
 
 /** The gallery's "now". Pages are drawn with the clock set to it. */
 export const now = Date.parse('2026-11-23T10:15:00Z')
@@ -110,6 +111,7 @@ export function state(over: Partial<State> = {}): State {
     health: health(),
     ledger: { changes: 0, isReading: false, lastReadAt: null, faults: [] },
     programmes: { enrolments: [], providers: [], practice: [], measuredAt: null },
+    policy: policy(),
     settings: { values: { ...defaultSettings, sourcesOff: ['granite/dashboard'] }, currencyRate: { usdPerUnit: 1, origin: 'bundled', source: null, takenAt: null } },
     ...over,
   }

@@ -10,11 +10,13 @@ import { build } from 'vite'
 import { securityHeaders } from '../../main/system/page-policy.ts'
 import { withLock } from '../../scripts/lib/lock.js'
 import { csvQuerySchema, historyQuerySchema } from '../../shared/history.ts'
+import type { PolicyState } from '../../shared/policy-state.ts'
 import type { Reply, WhatIfAnswer } from '../../shared/requests.ts'
 import { answerNetworks } from './networks.ts'
 import { answerMoney } from './ledger.ts'
 import { now } from './parts.ts'
 import { csvOf, pastOf } from './past.ts'
+import { answerPolicy } from './policy.ts'
 import { answerProgrammes } from './programmes.ts'
 import { answerRuns } from './runs.ts'
 import type { GalleryState } from './states.ts'
@@ -106,7 +108,7 @@ export async function stagePage(context: BrowserContext, staging: Staging): Prom
   await page.clock.install({ time: now })
   if (staging.shown.isLost) await loseConnection(page, staging.shown)
   else {
-    await page.exposeFunction('answerPast', (name: string, input: never) => answerPast(staging.shown, name, input))
+    await page.exposeFunction('answerPast', (name: string, input: never, policy?: never) => answerPast(staging.shown, name, input, policy))
     await page.addInitScript(playState, { state: staging.shown.state, history: staging.shown.history ?? [], whatIf: staging.whatIf, models: staging.models })
   }
   await page.goto(`${staging.address}#/${staging.page}`)
@@ -115,11 +117,13 @@ export async function stagePage(context: BrowserContext, staging: Staging): Prom
 }
 
 /** Answers about networks, the past and runs are made here, with the real schemas; a state without a past refuses as the app does. */
-function answerPast(shown: GalleryState, name: string, input: unknown): Reply<unknown> | Promise<Reply<unknown>> {
+function answerPast(shown: GalleryState, name: string, input: unknown, policy?: PolicyState): Reply<unknown> | Promise<Reply<unknown>> {
   const aboutNetworks = answerNetworks(shown.networks ?? {}, shown.state.networks.sources, name, input)
   if (aboutNetworks !== null) return aboutNetworks
   const aboutProgrammes = answerProgrammes(shown.programmes ?? {}, shown.state.programmes, name, input)
   if (aboutProgrammes !== null) return aboutProgrammes
+  const aboutPolicy = answerPolicy(shown.policy ?? {}, policy ?? shown.state.policy, name, input)
+  if (aboutPolicy !== null) return aboutPolicy
   const aboutMoney = answerMoney(shown.ledger, shown.tariff, name, input)
   if (aboutMoney !== null) return aboutMoney
   const aboutRuns = answerRuns(shown, name, input)
@@ -193,12 +197,19 @@ function playState(played: Played): void {
       return null
     },
   }
+  /** What changes the policy answers all of it, and every window is told. */
+  async function askPolicy(name: string, input: unknown): Promise<unknown> {
+    const reply = await (page.answerPast as (name: string, input: unknown, policy: unknown) => Promise<{ ok: boolean; value: unknown }>)(name, input, state.policy)
+    if (reply.ok && name !== 'policy.week' && name !== 'policy.explain') push('policy', reply.value)
+    return reply
+  }
   const page = window as unknown as Record<string, unknown>
   page.asked = asked
   page.push = push
   page.idlewatt = {
     ask(name: string, input: unknown) {
       asked.push({ name, input })
+      if (name.startsWith('policy.')) return askPolicy(name, input)
       if ((/^(history|benchmark|networks|markets|ledger|wallets|tariff|preflight|enrolment|provider|support)\./.test(name) || name === 'estimate.sensitivity')) return (page.answerPast as (name: string, input: unknown) => Promise<unknown>)(name, input)
       return Promise.resolve({ ok: true, value: answers[name]?.(input as never) ?? null })
     },

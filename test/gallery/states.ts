@@ -5,6 +5,7 @@ import type { TariffReading } from '../../shared/tariff.ts'
 import { unknownSample, type GpuSample } from '../../shared/telemetry.ts'
 import { alert, benchmark, comparison, estimate, gpu, health, machine, now, result, sample, series, state } from './parts.ts'
 import { ledger, tariff, type LedgerAnswers } from './ledger.ts'
+import { assumedOutlook, pausedPolicy, policy, policyCard, recordedPolicy, rigPolicy, runningPolicy, stoppedPolicy, unknownPolicy, type PolicyAnswers } from './policy.ts'
 import { brokenState, programmesState, type ProgrammeAnswers } from './programmes.ts'
 import { ember, neverAsked, networks, offline, switchedOff, type NetworkAnswers } from './networks.ts'
 import { conditions, fullResult, imports, memoryErrors, memoryTest, runningCard, sustainedRun, workload } from './runs.ts'
@@ -29,12 +30,14 @@ export interface GalleryState {
   networks?: NetworkAnswers
   /** What the pages about programmes are answered with; left out: the hand-made ones. */
   programmes?: ProgrammeAnswers
+  /** What the Policy page is answered with; left out: the hand-made week. */
+  policy?: PolicyAnswers
   /** `none`: nothing was recorded of any card; left out: the past of past.ts. */
   recorded?: 'none'
   /** The page comes through a browser, and the stream of updates ends at once. */
   isLost?: boolean
   /** Done on the page before the picture. */
-  act?: 'open-moves' | 'rig' | 'open-row' | 'open-needs' | 'open-binds' | 'open-layers' | 'range-24h' | 'range-1y' | 'chart-keys' | 'webhook' | 'what-if' | 'what-if-unknown' | 'open-gpu' | 'bad-setting' | 'more-choices' | 'unfold' | 'show-run' | 'ask-all' | 'calibrate' | 'ask-stop' | 'ask-leave' | 'search-log' | 'list-bundle'
+  act?: 'open-moves' | 'rig' | 'open-row' | 'open-needs' | 'open-binds' | 'open-layers' | 'range-24h' | 'range-1y' | 'chart-keys' | 'webhook' | 'what-if' | 'what-if-unknown' | 'open-gpu' | 'bad-setting' | 'more-choices' | 'unfold' | 'show-run' | 'ask-all' | 'calibrate' | 'ask-stop' | 'ask-leave' | 'search-log' | 'list-bundle' | 'explain' | 'choose-hours'
 }
 
 const gib = 1024 ** 3
@@ -132,6 +135,9 @@ const outside = state().networks
 const longNames = { ...outside, networks: [...networks.slice(0, 2), { id: 'ember', title: 'Ember Distributed Rendering and Inference Cooperative of the Northern Data Centres', url: 'https://example.org/ember' }] }
 const euros = losing.settings
 
+const oneCard = { ...state(), programmes: programmesState, settings: euros }
+const policyTabs = ['policy', 'policy/week', 'policy/cards', 'policy/programs', 'policy/limits']
+
 export const whatIfEstimates = comparison({ gpuIds: [], gpuName: 'GeForce RTX 5090', gpuModel: 'GeForce RTX 5090' }).map((one) => estimate({ ...one, needs: one.needs.filter((need) => need.id === 'class') }))
 
 export const states: GalleryState[] = [
@@ -184,6 +190,16 @@ export const states: GalleryState[] = [
   { id: 'programme-slow', title: 'A programme that is still being looked at', state: enrolled, pages: ['networks/north/home'], programmes: { report: null, checks: null } },
   { id: 'activity-none', title: 'Nothing has happened', state: two, pages: ['activity'], programmes: { events: 'none' } },
   { id: 'diagnose', title: 'Diagnose, with a bundle listed', state: enrolled, pages: ['settings/diagnose'], act: 'list-bundle' },
+  { id: 'policy', title: 'A policy that gives way to a program', state: { ...oneCard, policy: stoppedPolicy }, pages: ['overview', ...policyTabs, 'networks/north/provider'] },
+  { id: 'policy-runs', title: 'A policy under which it runs', state: { ...oneCard, policy: runningPolicy }, pages: ['overview', 'policy'] },
+  { id: 'policy-paused', title: 'Paused', state: { ...oneCard, policy: pausedPolicy }, pages: ['overview', 'policy', 'gpus'] },
+  { id: 'policy-unknown', title: 'A desktop that tells nothing', state: { ...oneCard, policy: unknownPolicy }, pages: ['policy', 'policy/week', 'policy/limits'], policy: { week: 'The coming week cannot be worked out: no programme is set up.' } },
+  { id: 'policy-recorded', title: 'The policy of a recorded machine', state: { ...oneCard, app: { ...state().app, recordedMachine: 'rtx-4090-linux' }, policy: recordedPolicy }, pages: ['overview', 'policy', 'policy/week'], policy: { week: assumedOutlook } },
+  { id: 'policy-empty', title: 'A policy with nothing to run', state: { ...noGpu, policy: policy({ cards: [] }) }, pages: policyTabs, policy: { week: null } },
+  { id: 'policy-sixteen', title: 'A policy over sixteen cards', state: { ...sixteen, programmes: programmesState, policy: rigPolicy(16) }, pages: ['overview', ...policyTabs, 'networks/north/provider'] },
+  { id: 'policy-explained', title: 'Every rule explained', state: { ...oneCard, policy: stoppedPolicy }, pages: ['policy'], act: 'explain' },
+  { id: 'policy-plan', title: 'Hours that are being set', state: { ...oneCard, policy: stoppedPolicy }, pages: ['policy/week'], act: 'choose-hours' },
+  { id: 'policy-refused', title: 'A policy that cannot be saved', state: { ...oneCard, policy: policy({ ...stoppedPolicy, cards: [policyCard('GPU-00000000', { silent: 'The driver gives no answer for this card.', at: null, utilisation: null, memoryUsedBytes: null, temperatureC: null, fan: null, programs: [] })] }) }, pages: ['policy/programs'], policy: { refuses: 'The settings cannot be saved: the disk is full.' } },
   { id: 'losing', title: 'Dear electricity, in euros', state: losing, pages: ['overview', 'compare', 'settings'] },
   { id: 'what-if-unknown', title: 'A what-if for a card nobody knows', state: noGpu, pages: ['compare'], act: 'what-if-unknown' },
   { id: 'bad-setting', title: 'A setting that cannot be', state: losing, pages: ['settings'], act: 'bad-setting' },

@@ -130,6 +130,25 @@ describe.skipIf('why' in daemon)(`practice, as somebody who tries it goes throug
     expect(await page.locator('.sure').count()).toBe(0)
   })
 
+  it('gives way to a pause at once, says so on every page, and runs again when it is taken back', async () => {
+    const before = workers(folder)
+    await page.locator('.policy-part').getByText('You started it, so Idlewatt runs it whenever it may, until you stop it.').waitFor()
+    await page.getByRole('link', { name: 'Policy', exact: true }).click()
+    await page.getByRole('table').first().getByText('Practice worker').waitFor()
+    await page.getByRole('button', { name: /^Pause for 1/ }).click()
+    await page.locator('.banner-pause').getByText(/^Paused until .* Nothing is started until then\.$/).waitFor()
+    await until(() => `the worker ends: ${workers(folder).join(' ')}`, () => workers(folder).length === 0)
+    expect(await page.locator('.decisions').innerText()).toMatch(/Practice worker[\s\S]*You paused everything until/)
+    await page.evaluate(() => void (location.hash = '#/networks/practice/worker'))
+    await become(/^Stopped/)
+    await page.locator('.banner-pause').getByRole('button', { name: 'Resume' }).click()
+    await page.locator('.banner-pause').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: /^Start/ }).click()
+    await become(/^Ready, without work/)
+    await page.locator('.policy-part').getByText('Runs', { exact: true }).waitFor()
+    expect(before).toHaveLength(1)
+  }, 60_000)
+
   it('leaves nothing behind but its log, and the container of somebody else untouched', async () => {
     await page.getByRole('tab', { name: 'Leaving' }).click()
     await page.getByRole('button', { name: /^Leave Practice worker/ }).click()

@@ -194,11 +194,14 @@ describe.skipIf(findChromium() === null)('watching', () => {
   })
 
   it('says on every page what is critical', async () => {
+    const { page } = await open('ailing', 'overview')
     for (const pageId of pageIds) {
-      const { page } = await open('ailing', pageId)
+      await page.evaluate((id) => void (location.hash = `#/${id}`), pageId)
+      await page.locator(`.nav a[aria-current="page"][href="#/${pageId}"]`).waitFor()
+      await page.waitForSelector('h1')
       expect(await page.getByRole('alert').innerText(), pageId).toContain('Critical: A card is lost')
-      await page.context().close()
     }
+    await page.context().close()
   })
 
   it('tells what is the matter, since when, what it stands on and what to do, and how long it lasted', async () => {

@@ -2,11 +2,12 @@
 import type { HistoryEvent, HistoryEventId } from '../../../shared/history.ts'
 import { formatDay } from '../../format/time.ts'
 
-export const eventKinds = ['software', 'jobs', 'setting-up', 'cards', 'alerts', 'programs', 'idlewatt'] as const
+export const eventKinds = ['software', 'policy', 'jobs', 'setting-up', 'cards', 'alerts', 'programs', 'idlewatt'] as const
 export type EventKind = (typeof eventKinds)[number]
 
 export const kindWords: Record<EventKind, string> = {
   software: 'programmes’ software',
+  policy: 'when it runs: starts, stops and pauses of the policy',
   jobs: 'jobs',
   'setting-up': 'setting up and leaving',
   cards: 'cards',
@@ -17,6 +18,7 @@ export const kindWords: Record<EventKind, string> = {
 
 export function kindOf(id: HistoryEventId): EventKind {
   if (id.startsWith('provider-')) return 'software'
+  if (id.startsWith('policy-')) return 'policy'
   if (id.startsWith('job-')) return 'jobs'
   if (id.startsWith('enrolment-')) return 'setting-up'
   if (id.startsWith('alert-')) return 'alerts'
@@ -24,7 +26,7 @@ export function kindOf(id: HistoryEventId): EventKind {
   return id.startsWith('recording-') || id === 'clock-jumped' || id === 'probe-restarted' ? 'idlewatt' : 'cards'
 }
 
-const faults: ReadonlySet<HistoryEventId> = new Set<HistoryEventId>(['card-lost', 'driver-silent', 'ecc-uncorrected', 'memory-retired', 'xid', 'recording-stopped', 'alert-began', 'benchmark-wrong-result', 'benchmark-memory-errors', 'benchmark-driver-reset', 'provider-died', 'provider-stop-failed', 'provider-gave-up', 'provider-unhealthy', 'provider-duplicate', 'job-failed', 'enrolment-step-failed'])
+const faults: ReadonlySet<HistoryEventId> = new Set<HistoryEventId>(['card-lost', 'driver-silent', 'ecc-uncorrected', 'memory-retired', 'xid', 'recording-stopped', 'alert-began', 'benchmark-wrong-result', 'benchmark-memory-errors', 'benchmark-driver-reset', 'provider-died', 'provider-stop-failed', 'provider-gave-up', 'provider-unhealthy', 'provider-duplicate', 'job-failed', 'enrolment-step-failed', 'policy-memory-held'])
 export function isFault(event: Pick<HistoryEvent, 'id'>): boolean {
   return faults.has(event.id)
 }

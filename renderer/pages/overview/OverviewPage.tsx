@@ -10,6 +10,7 @@ import { BestAnswerCard } from './BestAnswerCard.tsx'
 import { GpuLines } from './GpuLines.tsx'
 import { HealthSection } from './HealthSection.tsx'
 import { NeedsMe } from './NeedsMe.tsx'
+import { PolicyNow } from './PolicyNow.tsx'
 import { ProgrammeLines } from './ProgrammeLines.tsx'
 
 export function OverviewPage() {
@@ -19,6 +20,7 @@ export function OverviewPage() {
   const cards = detection ? drawnGpus(detection.gpus).cards : []
   return (
     <Page title="Overview" lead={detection ? <MachineLead machine={detection.machine} cards={cards.length} /> : 'This machine'}>
+      <PolicyNow />
       <LookStatus gpus={gpus} />
       {detection && cards.length > 0 && cards.length <= 2 ? <GpuLines detection={detection} /> : null}
       {detection && cards.length > 0 ? <BestAnswerCard /> : null}

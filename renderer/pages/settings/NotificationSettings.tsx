@@ -1,6 +1,7 @@
 /** Who is told what, when and how: the least severity, quiet hours, and the ways to reach the owner. */
 import type { ChannelId } from '../../../shared/health.ts'
 import type { Settings } from '../../../shared/settings.ts'
+import type { Choice } from '../../components/ChoiceEntry.tsx'
 import { Section } from '../../components/Page.tsx'
 import { formatClock } from '../../format/time.ts'
 import { usePart } from '../../state/window-context.ts'
@@ -11,7 +12,6 @@ import { NumberSetting } from './NumberSetting.tsx'
 import { QuietHours } from './QuietHours.tsx'
 import { SwitchSetting } from './SwitchSetting.tsx'
 import { WebhookSetting } from './WebhookSetting.tsx'
-import type { Choice } from './choices.ts'
 
 const severities: Choice<Settings['notifyFrom']>[] = [
   { value: 'info', title: 'everything' },

@@ -1,10 +1,6 @@
 /** The choices of the settings page, from the one schema. */
 import { settingsSchema, type Settings } from '../../../shared/settings.ts'
-
-export interface Choice<Value extends string> {
-  value: Value
-  title: string
-}
+import type { Choice } from '../../components/ChoiceEntry.tsx'
 
 const names = new Intl.DisplayNames('en', { type: 'currency' })
 

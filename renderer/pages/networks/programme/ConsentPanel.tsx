@@ -2,7 +2,7 @@
 import { useId, useRef, useState, type FormEvent } from 'react'
 import { Section } from '../../../components/Page.tsx'
 import type { ProgrammeTab } from './programme-detail.ts'
-import { useAct } from './use-act.ts'
+import { useAct } from '../../../state/use-act.ts'
 import type { ReportAnswer } from './use-report.ts'
 
 /** `isAgain`: it is set up, and the text has changed since. */

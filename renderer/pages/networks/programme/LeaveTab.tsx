@@ -7,7 +7,7 @@ import { Words } from '../../../components/Words.tsx'
 import { asSentence } from '../../../format/words.ts'
 import { StepActions } from './StepActions.tsx'
 import { sentences, stepMarks } from './programme-words.ts'
-import { useAct } from './use-act.ts'
+import { useAct } from '../../../state/use-act.ts'
 
 export function LeaveTab({ name, enrolment, report }: { name: string; enrolment: EnrolmentState | undefined; report: EnrolmentReport | null }) {
   if (enrolment === undefined) return <p className="unknown-block">Idlewatt has set nothing up for this programme, so there is nothing to undo here.</p>

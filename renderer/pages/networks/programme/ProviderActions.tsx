@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { ProviderState } from '../../../../shared/provider.ts'
 import { StopPanel } from './StopPanel.tsx'
-import { useAct } from './use-act.ts'
+import { useAct } from '../../../state/use-act.ts'
 
 export function ProviderActions({ name, provider }: { name: string; provider: ProviderState }) {
   const { programmeId, can } = provider

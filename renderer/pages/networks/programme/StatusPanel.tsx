@@ -15,6 +15,7 @@ import { useNow } from '../../../state/window-context.ts'
 import type { ProgrammeTab } from './programme-detail.ts'
 import { CanItJoin } from './CanItJoin.tsx'
 import { enrolmentWords } from './programme-words.ts'
+import { PolicyPart } from './PolicyPart.tsx'
 import { ProviderActions } from './ProviderActions.tsx'
 
 export interface StatusPanelProps {
@@ -83,6 +84,7 @@ function Running({ name, provider }: { name: string; provider: ProviderState }) 
       )}
       {provider.phase === 'waiting' && provider.retryAt !== null ? <Retry at={provider.retryAt} /> : null}
       {provider.duplicate === null ? null : <Notice level="warning" title={<Words text={provider.duplicate} />} />}
+      <PolicyPart programmeId={provider.programmeId} />
       <Facts provider={provider} />
       {provider.evidence.length > 0 ? (
         <details className="evidence">

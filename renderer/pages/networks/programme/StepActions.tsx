@@ -4,7 +4,7 @@ import type { StepState } from '../../../../shared/enrolment.ts'
 import { Words } from '../../../components/Words.tsx'
 import { asSentence } from '../../../format/words.ts'
 import { hasAnswers, sentences } from './programme-words.ts'
-import { useAct } from './use-act.ts'
+import { useAct } from '../../../state/use-act.ts'
 
 export function StepActions({ programmeId, step }: { programmeId: string; step: StepState }) {
   const id = useId()

@@ -3,7 +3,7 @@ import { useId, useState, type FormEvent } from 'react'
 import type { StepField, StepState } from '../../../../shared/enrolment.ts'
 import { looksLikeSecret } from '../../../../shared/secrets.ts'
 import { Moment } from '../../../components/Moment.tsx'
-import { useAct } from './use-act.ts'
+import { useAct } from '../../../state/use-act.ts'
 
 export function StepFields({ programmeId, step }: { programmeId: string; step: StepState }) {
   const acting = useAct()

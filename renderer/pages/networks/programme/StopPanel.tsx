@@ -6,7 +6,7 @@ import { Words } from '../../../components/Words.tsx'
 import { formatMoney, moneyFormat } from '../../../format/money.ts'
 import { formatSpan } from '../../../format/time.ts'
 import { useAsk, usePart } from '../../../state/window-context.ts'
-import { useAct } from './use-act.ts'
+import { useAct } from '../../../state/use-act.ts'
 
 export function StopPanel({ name, provider, onClose }: { name: string; provider: ProviderState; onClose: () => void }) {
   const id = useId()

@@ -1,7 +1,7 @@
 /** Something asked of the app by a button: whether it is under way, and why it was refused. */
 import { useEffect, useRef, useState } from 'react'
-import type { RequestAnswer, RequestInput, RequestName } from '../../../../shared/requests.ts'
-import { useAsk } from '../../../state/window-context.ts'
+import type { RequestAnswer, RequestInput, RequestName } from '../../shared/requests.ts'
+import { useAsk } from './window-context.ts'
 
 export interface Acting {
   isBusy: boolean
