@@ -1,4 +1,5 @@
-/** The Electron stand-in's part of the system: notifications and the store of keys. */
+/** The Electron stand-in's part of the system: notifications, the store of keys, and processes of its own. */
+import { fork } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import type * as Electron from 'electron'
 
@@ -29,4 +30,30 @@ export function createNotification(afterReady: (what: string) => void, show: (sh
   }
   const made = create as unknown as new (options?: Electron.NotificationConstructorOptions) => Pick<Electron.Notification, 'on' | 'show' | 'close'>
   return Object.assign(made, { isSupported: () => true })
+}
+
+/** Workers are real processes; those that run are kept in `workers`. */
+export function createUtilityProcess(afterReady: (what: string) => void, workers: Set<ReturnType<typeof fork>>) {
+  return {
+    fork(modulePath, args = [], options = {}) {
+      afterReady('utilityProcess')
+      const shim = new URL('./electron-parent-port.ts', import.meta.url).href
+      const child = fork(modulePath, args, { serialization: 'advanced', execArgv: [...(options.execArgv ?? []), '--import', shim], stdio: ['ignore', 2, 2, 'ipc'] })
+      const events = new EventEmitter()
+      workers.add(child)
+      child.on('spawn', () => events.emit('spawn'))
+      child.on('message', (message) => events.emit('message', message))
+      child.on('exit', (code) => {
+        workers.delete(child)
+        events.emit('exit', code ?? 9)
+      })
+      return Object.assign(events, {
+        get pid() {
+          return child.pid
+        },
+        postMessage: (message: unknown) => void (child.connected && child.send(message as object)),
+        kill: () => child.kill('SIGTERM'),
+      }) as unknown as Electron.UtilityProcess
+    },
+  } satisfies Partial<typeof Electron.utilityProcess>
 }

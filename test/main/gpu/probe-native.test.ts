@@ -4,7 +4,7 @@
  */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, test, type ExpectStatic, type TestContext } from 'vitest'
 import type { SampleTurn } from '../../../shared/telemetry.ts'
 import { fastClock } from '../../helpers/clocks.ts'
 import { newFolder } from '../../helpers/files.ts'
@@ -28,8 +28,8 @@ const second = 'GPU-00000000-0000-0000-0000-000000000002'
 /** Seconds pass three times as fast as in life; the probe's own timers do not. */
 const times = 3
 
-async function record(env: Record<string, string> = {}, staysOn = false): Promise<Recording> {
-  const rules = join(newFolder(), 'rules')
+async function record({ expect, onTestFinished }: Pick<TestContext, 'expect' | 'onTestFinished'>, env: Record<string, string> = {}, staysOn = false): Promise<Recording> {
+  const rules = join(newFolder(onTestFinished), 'rules')
   const rig = gpusOnThisMachine({ clock: fastClock(times, 20_000), steadyMs: () => performance.now() * times, staysOn, book: bookInMemory(), env: { IDLEWATT_NVML_LIBRARY: build(), STUB_DEVICES: '2', STUB_SCRIPT: rules, PATH: '/nowhere', ...env } })
   const turns: SampleTurn[] = []
   await rig.look()
@@ -45,7 +45,7 @@ async function record(env: Record<string, string> = {}, staysOn = false): Promis
     until: (what, ms = 15_000) => expect.poll(what, { timeout: ms, interval: 30 }).toBeTruthy(),
   }
 }
-async function end({ gpus, workers }: Recording): Promise<void> {
+async function end(expect: ExpectStatic, { gpus, workers }: Recording): Promise<void> {
   await gpus.stop()
   for (const { pid } of workers) await expect.poll(() => isAlive(pid!), { timeout: 5_000 }).toBe(false)
 }
@@ -61,12 +61,14 @@ function isAlive(pid: number): boolean {
 const driverProbe = ({ workers }: GpusInTest): number => workers.filter(({ pid }) => isAlive(pid!)).at(-1)!.pid!
 const restarts = ({ events }: GpusInTest): string[] => events.filter(({ id }) => id === 'probe-restarted').map(({ sentence }) => sentence)
 
-describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gcc is absent)', { timeout: 90_000 }, () => {
-  test.each([
+const oneByOne = { concurrent: false }
+// Both mostly wait, and share nothing: one beside the other.
+describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gcc is absent)', { concurrent: true, timeout: 90_000 }, () => {
+  test.for([
     ['SIGKILL', 'SIGKILL'],
     ['SIGSEGV', 'SIGSEGV'],
-  ] as const)('killed by %s: it is started again, which is an event, and recording goes on', async (signal, words) => {
-    const rig = await record()
+  ] as const)('killed by %s: it is started again, which is an event, and recording goes on', oneByOne, async ([signal, words], { expect, onTestFinished }) => {
+    const rig = await record({ expect, onTestFinished })
     await rig.until(() => rig.readings() > 2)
     const before = rig.workers.length
     process.kill(driverProbe(rig), signal)
@@ -77,11 +79,11 @@ describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gc
     // One more where a question was just under way: then the cards are asked one by one, once, in a process of their own.
     expect(rig.workers.length - before).toBeLessThanOrEqual(2)
     await rig.until(() => rig.status() === 'on')
-    await end(rig)
+    await end(expect, rig)
   })
 
-  test('crashed by the library in the middle of a call, again and again: pauses grow, and it comes back when the library mends', async () => {
-    const rig = await record()
+  test('crashed by the library in the middle of a call, again and again: pauses grow, and it comes back when the library mends', oneByOne, async ({ expect, onTestFinished }) => {
+    const rig = await record({ expect, onTestFinished })
     await rig.until(() => rig.readings() > 1)
     rig.script('nvmlDeviceGetPowerUsage crash')
     await rig.until(() => rig.status() === 'not-answering')
@@ -91,34 +93,34 @@ describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gc
     rig.script()
     const had = rig.readings()
     await rig.until(() => rig.readings() > had + 2, 30_000)
-    await end(rig)
+    await end(expect, rig)
   })
 
-  test('stopped dead: its deadline ends it, and nothing of it is left', async () => {
-    const rig = await record()
+  test('stopped dead: its deadline ends it, and nothing of it is left', oneByOne, async ({ expect, onTestFinished }) => {
+    const rig = await record({ expect, onTestFinished })
     await rig.until(() => rig.readings() > 1)
     process.kill(driverProbe(rig), 'SIGSTOP')
     await rig.until(() => rig.status() === 'not-answering')
     const had = rig.readings()
     await rig.until(() => rig.readings() > had + 2)
     expect(restarts(rig)[0]).toMatch(/no answer within 5 s and was ended, and was started again/)
-    await end(rig)
+    await end(expect, rig)
   })
 
-  test('leaking: it is ended before it takes the machine’s memory, between two samples', async () => {
-    const rig = await record({ STUB_LEAK: '40' })
+  test('leaking: it is ended before it takes the machine’s memory, between two samples', oneByOne, async ({ expect, onTestFinished }) => {
+    const rig = await record({ expect, onTestFinished }, { STUB_LEAK: '40' })
     // A busy machine may also be too slow for an answer now and then; that is told apart.
     await rig.until(() => restarts(rig).some((sentence) => /had taken \d+ MiB of memory/.test(sentence)), 60_000)
     const had = rig.readings()
     await rig.until(() => rig.readings() > had + 2)
     expect(restarts(rig).every((sentence) => /of memory|gave no answer within/.test(sentence))).toBe(true)
-    await end(rig)
+    await end(expect, rig)
   })
 
-  test('garbage from the library is no reading: nothing of it reaches a window or the history', async () => {
-    const rig = await record()
+  test('garbage from the library is no reading: nothing of it reaches a window or the history', oneByOne, async ({ expect, onTestFinished }) => {
+    const rig = await record({ expect, onTestFinished })
     await rig.until(() => rig.readings() > 1)
-    await end(rig)
+    await end(expect, rig)
     const bad = gpusOnThisMachine({ env: { IDLEWATT_NVML_LIBRARY: build(), STUB_GARBAGE: '1', PATH: '/nowhere' } })
     const { gpus } = await bad.look()
     for (const gpu of gpus) {
@@ -129,8 +131,8 @@ describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gc
     await bad.gpus.stop()
   })
 
-  test('a driver that is updated underneath says so, and is read by a fresh process when it has mended', async () => {
-    const rig = await record()
+  test('a driver that is updated underneath says so, and is read by a fresh process when it has mended', oneByOne, async ({ expect, onTestFinished }) => {
+    const rig = await record({ expect, onTestFinished })
     await rig.until(() => rig.readings() > 1)
     const before = rig.workers.length
     rig.script('nvmlInit_v2 error 18', 'nvmlDeviceGetUtilizationRates error 1', 'nvmlDeviceGetTemperature error 1', 'nvmlDeviceGetHandleByIndex_v2 error 1', 'nvmlDeviceGetCount_v2 error 1', 'nvmlDeviceGetMemoryInfo_v2 error 1', 'nvmlDeviceGetMemoryInfo error 1', 'nvmlDeviceGetPowerUsage error 1', 'nvmlDeviceGetClockInfo error 1')
@@ -139,11 +141,29 @@ describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gc
     rig.script()
     await rig.until(() => rig.status() === 'on', 30_000)
     expect(rig.workers.length).toBeGreaterThan(before)
-    await end(rig)
+    await end(expect, rig)
   })
 
-  test('one card whose calls hang: the others flow on, it is named, tried alone in a process of its own, and comes back', async () => {
-    const rig = await record({ STUB_DEVICES: '3' })
+  test('a card that is lost while it runs is said to be lost since then; the other one is read on', oneByOne, async ({ expect, onTestFinished }) => {
+    const rig = await record({ expect, onTestFinished }, {}, true)
+    await rig.until(() => rig.readings() > 1)
+    const lost = ['nvmlDeviceGetHandleByIndex_v2', 'nvmlDeviceGetUtilizationRates', 'nvmlDeviceGetTemperature', 'nvmlDeviceGetPowerUsage', 'nvmlDeviceGetMemoryInfo_v2', 'nvmlDeviceGetMemoryInfo', 'nvmlDeviceGetClockInfo', 'nvmlDeviceGetUUID', 'nvmlDeviceGetName', 'nvmlDeviceGetFanSpeed', 'nvmlDeviceGetEncoderUtilization', 'nvmlDeviceGetDecoderUtilization']
+    rig.script(...lost.map((call) => `${call}@1 error 15`))
+    await rig.until(() => rig.events.some(({ id, gpuId }) => id === 'card-lost' && gpuId === second), 30_000)
+    const state = rig.states.at(-1)!
+    expect(state.phase === 'ready' && state.detection.gpus.find(({ id }) => id === second)).toMatchObject({ lostSince: expect.any(Number), name: 'NVIDIA GeForce RTX 3090' })
+    const had = rig.readings()
+    await rig.until(() => rig.readings() > had + 2)
+    rig.script()
+    await rig.gpus.look()
+    expect(rig.events.at(-1)).toMatchObject({ id: 'card-returned', gpuId: second })
+    await end(expect, rig)
+  })
+})
+
+describe.skipIf(!canBuild)('the probe of a card that hangs (skipped where gcc is absent)', { concurrent: true, timeout: 90_000 }, () => {
+  test('one card whose calls hang: the others flow on, it is named, tried alone in a process of its own, and comes back', async ({ expect, onTestFinished }) => {
+    const rig = await record({ expect, onTestFinished }, { STUB_DEVICES: '3' })
     const third = second.replace(/2$/, '3')
     const since = (turns: SampleTurn[], from: number): number[] => [first, second, third].map((id) => turns.slice(from).filter(({ samples }) => samples[id]?.temperatureC != null).length)
     await rig.until(() => rig.readings() > 1)
@@ -169,22 +189,6 @@ describe.skipIf(!canBuild)('the probe while cards are recorded (skipped where gc
     expect(rig.turns.at(-1)!.silent).toEqual({})
     await rig.until(() => rig.status() === 'on')
     expect(rig.workers.filter(({ pid }) => isAlive(pid!)).length).toBeLessThanOrEqual(2)
-    await end(rig)
-  })
-
-  test('a card that is lost while it runs is said to be lost since then; the other one is read on', async () => {
-    const rig = await record({}, true)
-    await rig.until(() => rig.readings() > 1)
-    const lost = ['nvmlDeviceGetHandleByIndex_v2', 'nvmlDeviceGetUtilizationRates', 'nvmlDeviceGetTemperature', 'nvmlDeviceGetPowerUsage', 'nvmlDeviceGetMemoryInfo_v2', 'nvmlDeviceGetMemoryInfo', 'nvmlDeviceGetClockInfo', 'nvmlDeviceGetUUID', 'nvmlDeviceGetName', 'nvmlDeviceGetFanSpeed', 'nvmlDeviceGetEncoderUtilization', 'nvmlDeviceGetDecoderUtilization']
-    rig.script(...lost.map((call) => `${call}@1 error 15`))
-    await rig.until(() => rig.events.some(({ id, gpuId }) => id === 'card-lost' && gpuId === second), 30_000)
-    const state = rig.states.at(-1)!
-    expect(state.phase === 'ready' && state.detection.gpus.find(({ id }) => id === second)).toMatchObject({ lostSince: expect.any(Number), name: 'NVIDIA GeForce RTX 3090' })
-    const had = rig.readings()
-    await rig.until(() => rig.readings() > had + 2)
-    rig.script()
-    await rig.gpus.look()
-    expect(rig.events.at(-1)).toMatchObject({ id: 'card-returned', gpuId: second })
-    await end(rig)
+    await end(expect, rig)
   })
 })
