@@ -2,8 +2,9 @@
 import type { Bus } from './dbus.ts'
 import { BusFault } from './dbus.ts'
 import type { Desktop } from './linux-desktop.ts'
-import { atScreen, shownSession, type LoginSession } from './linux-login.ts'
+import { peopleHere, shownSession, type LoginSession } from './linux-login.ts'
 import { known, unknown, type Readings } from './readers.ts'
+import { unknownToAll } from './senses-reader.ts'
 import type { XServer } from './x11.ts'
 
 type Idle = NonNullable<Readings['idleMs']>
@@ -13,7 +14,7 @@ export interface IdleWays {
   bus(): Bus | null
   x11(): Promise<XServer | null>
   /** Told by the Wayland compositor itself; null: it does not, or there is none. */
-  wayland(): number | null
+  wayland(): { idleMs: number; isInputAlone: boolean } | null
   sessions(): LoginSession[] | null
   /** Nothing on this machine could show a desktop. */
   isNobodyThere(): boolean
@@ -25,8 +26,12 @@ const mutter = { name: 'org.gnome.Mutter.IdleMonitor', path: '/org/gnome/Mutter/
 const screenSaver = { name: 'org.freedesktop.ScreenSaver', path: '/org/freedesktop/ScreenSaver', interface: 'org.freedesktop.ScreenSaver' }
 /** A way that is not there is looked for again after this. */
 const absentMs = 30_000
-/** Before their unit is known, two answers must lie so far apart. */
-const unitAfterMs = 1_500
+/** Seconds are believed after so many answers in a row, over so long, that went along with the clock: noise of some ms looks like them for a while. */
+const secondsAnswers = 10
+const secondsAfterMs = 9_000
+/** Milliseconds are believed once they have grown by so much, as fast as the clock to within `msWithin`. */
+const msGrown = 1_000
+const msWithin = 500
 
 export interface IdleReader {
   read(): Promise<Idle>
@@ -37,7 +42,9 @@ export interface IdleReader {
 /** `isBack`: called as soon as the desktop says that the user is back. */
 export function createIdleReader(ways: IdleWays, isBack: () => void): IdleReader {
   const absentUntil = new Map<string, number>()
-  const unit = createUnitFinder()
+  let unit = createUnitFinder()
+  let unitBus: Bus | null = null
+  let isUnitOpen = false
   const hint = createHintReader()
   let watched: { bus: Bus; end(): void } | null = null
   let hasWatch = false
@@ -85,8 +92,15 @@ export function createIdleReader(ways: IdleWays, isBack: () => void): IdleReader
   }
 
   async function fromScreenSaver(bus: Bus): Promise<Idle | null> {
+    if (unitBus !== bus) {
+      unitBus = bus
+      unit = createUnitFinder()
+      // Another program may answer behind a new connection.
+      bus.onOpen(() => bus === unitBus && (unit = createUnitFinder()))
+    }
     const [value] = await bus.call({ ...screenSaver, member: 'GetSessionIdleTime' })
     const idleMs = unit(Number(value), ways.steadyMs())
+    isUnitOpen = idleMs === null
     return idleMs === null ? null : known(idleMs, 'the screen saver', ways.now())
   }
 
@@ -94,9 +108,10 @@ export function createIdleReader(ways: IdleWays, isBack: () => void): IdleReader
     async read() {
       const at = ways.now()
       const sessions = ways.sessions()
-      if (ways.isNobodyThere() || (sessions !== null && atScreen(sessions).length === 0 && ways.desktop().display === null)) return unknown('Nobody is logged in at a screen of this machine.', at)
+      if (ways.isNobodyThere() || (sessions !== null && peopleHere(sessions).length === 0 && ways.desktop().display === null)) return unknown('Nobody is logged in at a screen of this machine.', at)
       const desktop = ways.desktop()
       const shown = sessions === null ? null : shownSession(sessions)
+      isUnitOpen = false
       if (desktop.elsewhere === null) {
         const bus = ways.bus()
         const wayland = desktop.isWayland ? ways.wayland() : null
@@ -104,11 +119,15 @@ export function createIdleReader(ways: IdleWays, isBack: () => void): IdleReader
           (bus && (await tried('mutter', () => fromMutter(bus)))) ??
           // An X server under Wayland hears only what goes to its own windows.
           (desktop.isWayland ? null : await tried('x11', fromX11)) ??
-          (wayland === null ? null : known(wayland, 'the Wayland desktop', at)) ??
+          (wayland === null ? null : known(wayland.idleMs, wayland.isInputAlone ? 'the Wayland desktop' : 'the Wayland desktop, where whatever keeps the screen awake counts as use', at)) ??
           (bus && (await tried('screen-saver', () => fromScreenSaver(bus))))
         if (answer) return answer
       }
-      return hint(shown, at) ?? unknown(desktop.elsewhere ?? whyNot(desktop, ways.bus() !== null), at)
+      const hinted = hint(shown, at)
+      // On a machine with several seats the one that is shown may be ours, and somebody else at another.
+      if (hinted && (desktop.elsewhere === null || shown?.uid !== desktop.uid)) return hinted
+      if (desktop.elsewhere !== null) return unknownToAll(desktop.elsewhere, at)
+      return unknown(`${whyNot(desktop, ways.bus() !== null)}${isUnitOpen ? ' The screen saver gives a figure, and it is not clear yet whether that is in seconds or in milliseconds.' : ''}`, at)
     },
     close: () => watched?.end(),
   }
@@ -121,24 +140,24 @@ function whyNot(desktop: Desktop, hasBus: boolean): string {
 
 /**
  * The specification says seconds; KDE answers in milliseconds, and on Wayland with 0 for ever or an error (its kscreenlocker).
- * Two answers with nothing pressed in between tell which it is; until then, and where it never grows, there is no answer.
+ * Answers that went along with the clock tell which it is; until then, and where it never grows, there is no answer.
  */
 export function createUnitFinder(): (value: number, steadyMs: number) => number | null {
-  let first: { value: number; steadyMs: number } | null = null
+  let seconds: { value: number; steadyMs: number; answers: number } | null = null
+  let ms: { value: number; steadyMs: number } | null = null
   let msEach: number | null = null
   return (value, steadyMs) => {
     if (!Number.isFinite(value) || value < 0) return null
     if (msEach !== null) return value * msEach
-    if (first === null || value < first.value) {
-      first = { value, steadyMs }
-      return null
-    }
-    const passedMs = steadyMs - first.steadyMs
-    if (passedMs < unitAfterMs) return null
-    const grown = (value - first.value) / passedMs
-    if (grown > 0.5 && grown < 2) msEach = 1
-    else if (grown > 0.0003 && grown < 0.003) msEach = 1_000
-    else first = { value, steadyMs }
+
+    const passedS = seconds === null ? 0 : (steadyMs - seconds.steadyMs) / 1_000
+    if (seconds === null || Math.abs(value - seconds.value - passedS) > 1) seconds = { value, steadyMs, answers: 1 }
+    else seconds.answers += 1
+    if (seconds.answers >= secondsAnswers && steadyMs - seconds.steadyMs >= secondsAfterMs) msEach = 1_000
+
+    const grown = ms === null ? 0 : value - ms.value
+    if (ms === null || grown < 0 || Math.abs(grown - (steadyMs - ms.steadyMs)) > msWithin) ms = { value, steadyMs }
+    else if (grown >= msGrown) msEach = 1
     return msEach === null ? null : value * msEach
   }
 }

@@ -9,6 +9,8 @@ export interface LoginSession {
   type: string
   /** "user"; "greeter" is the log-in screen, "manager" nobody. */
   class: string
+  /** "seat0"; "": none, as over SSH. */
+  seat: string
   isActive: boolean
   isRemote: boolean
   /** "closing": the user has logged out. */
@@ -34,21 +36,26 @@ export interface Login {
 
 const name = 'org.freedesktop.login1'
 const manager = { name, path: '/org/freedesktop/login1', interface: 'org.freedesktop.login1.Manager' }
+/** A question that is not answered in time once or twice says nothing of who is there. */
+const keptTurns = 2
 const sessionInterface = 'org.freedesktop.login1.Session'
 
 export function createLogin(bus: Bus): Login {
   let sessions: LoginSession[] | null = null
+  let failures = 0
   let why = 'Nobody was asked yet who is logged in.'
 
   async function refresh(): Promise<void> {
     try {
       const [list] = await bus.call({ ...manager, member: 'ListSessions' })
-      const paths = (Array.isArray(list) ? (list as unknown[]) : []).map((row) => (Array.isArray(row) ? String(row[4]) : '')).filter(Boolean)
+      const rows = (Array.isArray(list) ? (list as unknown[]) : []).flatMap((row) => (Array.isArray(row) && row[4] ? [{ seat: String(row[3] ?? ''), path: String(row[4]) }] : []))
       // One that ends between the two questions is left out.
-      const told = await Promise.all(paths.map((path) => bus.properties({ name, path, interface: sessionInterface }).catch(() => null)))
-      sessions = told.filter((properties) => properties !== null).map(sessionOf)
+      const told = await Promise.all(rows.map(({ path, seat }) => bus.properties({ name, path, interface: sessionInterface }).then((properties) => sessionOf(properties, seat), () => null)))
+      sessions = told.filter((session) => session !== null)
+      failures = 0
     } catch (error) {
-      sessions = null
+      failures += 1
+      if (failures > keptTurns) sessions = null
       why = `Nothing tells who is logged in: ${error instanceof Error ? error.message : String(error)}`
     }
   }
@@ -74,7 +81,7 @@ export function createLogin(bus: Bus): Login {
   }
 }
 
-function sessionOf(told: Record<string, unknown>): LoginSession {
+function sessionOf(told: Record<string, unknown>, seat: string): LoginSession {
   const user = Array.isArray(told['User']) ? Number(told['User'][0]) : Number.NaN
   const text = (key: string): string => (typeof told[key] === 'string' ? told[key] : '')
   return {
@@ -83,6 +90,7 @@ function sessionOf(told: Record<string, unknown>): LoginSession {
     user: text('Name'),
     type: text('Type'),
     class: text('Class'),
+    seat,
     isActive: told['Active'] === true,
     isRemote: told['Remote'] === true,
     state: text('State'),
@@ -98,6 +106,16 @@ const screens = ['x11', 'wayland', 'mir']
 /** Sessions of people at a screen of this machine. */
 export function atScreen(sessions: readonly LoginSession[]): LoginSession[] {
   return sessions.filter((session) => session.class.startsWith('user') && screens.includes(session.type) && !session.isRemote && session.state !== 'closing')
+}
+
+/** Those, and who is logged in at a text console of this machine. */
+export function peopleHere(sessions: readonly LoginSession[]): LoginSession[] {
+  return [...atScreen(sessions), ...sessions.filter((session) => session.class.startsWith('user') && session.type === 'tty' && session.seat !== '' && !session.isRemote && session.state !== 'closing')]
+}
+
+/** Whatever keyboards and screens are given to now: a desktop, a text console, the log-in screen. */
+export function frontSessions(sessions: readonly LoginSession[]): LoginSession[] {
+  return sessions.filter((session) => session.isActive && session.seat !== '' && !session.isRemote && session.state !== 'closing' && (session.class.startsWith('user') || session.class === 'greeter'))
 }
 
 /** The one whose picture is shown; null: none of them, for one because the log-in screen is. */

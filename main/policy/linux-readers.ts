@@ -7,11 +7,11 @@ import { openBus, type Bus } from './dbus.ts'
 import { desktopOf, readAuthority, type Desktop } from './linux-desktop.ts'
 import { createScreenSearch } from './linux-display.ts'
 import { createIdleReader } from './linux-idle.ts'
-import { atScreen, createLogin } from './linux-login.ts'
+import { createLogin, peopleHere } from './linux-login.ts'
 import { readMetered, hearMetered } from './linux-network.ts'
 import { powerOf, readLidFile, readPowerSupplies } from './linux-power.ts'
 import { createLockReader, hearGameMode, hearLocks, readFullScreen, readGameMode } from './linux-screen.ts'
-import { openWayland } from './linux-wayland.ts'
+import { openWayland, type Wayland } from './linux-wayland.ts'
 import { known, unknown, type SensedField } from './readers.ts'
 import type { SenseNews, SenseReader, SenseWorld } from './senses-reader.ts'
 import { isXwaylandInUse } from './linux-xwayland.ts'
@@ -50,16 +50,21 @@ export function linuxReaders({ source, clock, log, world }: LinuxOptions): Sense
     if (session) for (const listener of onSession) listener(session.bus)
   }
 
+  /** Our own environment leads to our own desktop alone. */
+  function envOf(of: Desktop): SenseWorld['env'] {
+    return of.uid === world.uid ? env : {}
+  }
+
   const display = again<XServer>(async () => {
     const { display: name, isWayland } = desktop
     if (name === null) throw new Error('There is no display that Idlewatt could ask.')
     // Asking for it would have the compositor start an X server that nobody needs.
     if (isWayland && !isXwaylandInUse((await source.readFile('/proc/net/unix')) ?? '', displayNumber(name))) throw new Error('No program draws through X11.')
-    return connectX11({ display: name, authority: readAuthority(env, desktop.uid, homeFolder()), clock })
+    return connectX11({ display: name, authority: readAuthority(envOf(desktop), desktop.uid, desktop.uid === world.uid ? homeFolder() : null, displayNumber(name)), clock })
   }, (server) => server.isGone())
   const compositor = again(async () => {
     if (!desktop.isWayland) throw new Error('There is no Wayland desktop.')
-    return openWayland({ env, uid: desktop.uid, clock, steadyMs })
+    return openWayland({ env: envOf(desktop), uid: desktop.uid, clock, steadyMs })
   }, (one) => one.isGone())
 
   function again<T extends { close(): void }>(open: () => Promise<T>, isGone: (one: T) => boolean): { get(): Promise<T | null>; why(): string | null; close(): void } {
@@ -72,6 +77,7 @@ export function linuxReaders({ source, clock, log, world }: LinuxOptions): Sense
       why: () => why,
       async get() {
         if (one !== null && !isGone(one)) return one
+        if (one !== null) nextAt = steadyMs() + retryMs
         one = null
         if (isClosed || steadyMs() < nextAt) return null
         opening ??= open()
@@ -99,13 +105,18 @@ export function linuxReaders({ source, clock, log, world }: LinuxOptions): Sense
   let heardDisplay: XServer | null = null
   let isBack = (): void => {}
   let newActive = (): void => {}
-  let wayland: { idleMs(): number | null; onBack(listener: () => void): void } | null = null
+  let wayland: Pick<Wayland, 'idleMs' | 'isInputAlone' | 'onBack'> | null = null
 
   const idle = createIdleReader(
-    { desktop: () => desktop, isNobodyThere: () => isScreenless, bus: () => session?.bus ?? null, x11: display.get, wayland: () => wayland?.idleMs() ?? null, sessions: login.sessions, now, steadyMs },
+    { desktop: () => desktop, isNobodyThere: () => isScreenless, bus: () => session?.bus ?? null, x11: display.get, wayland: waylandIdle, sessions: login.sessions, now, steadyMs },
     () => isBack(),
   )
   const isLocked = createLockReader({ bus: () => session?.bus ?? null, sessions: login.sessions, desktop: () => desktop, now, steadyMs })
+  function waylandIdle(): { idleMs: number; isInputAlone: boolean } | null {
+    const idleMs = wayland?.idleMs() ?? null
+    return wayland === null || idleMs === null ? null : { idleMs, isInputAlone: wayland.isInputAlone }
+  }
+
   let isReady = (): void => {}
   /** Once it is known who is logged in, and so whose desktop is to be asked. */
   const ready = new Promise<void>((done) => void (isReady = done))
@@ -159,8 +170,8 @@ export function linuxReaders({ source, clock, log, world }: LinuxOptions): Sense
     isReady()
     for (const follower of followers) follower()
     if (found !== null) return { isAttended: found.isPossible === false ? known(false, found.how, now()) : unknown(`${login.why()} ${found.how}`, now()) }
-    const there = atScreen(sessions ?? [])
-    return { isAttended: known(there.length > 0, there.length > 0 ? `logind: ${[...new Set(there.map(({ user }) => user))].join(', ')}` : 'logind: nobody is logged in at a screen', now()) }
+    const there = new Set(peopleHere(sessions ?? []).map(({ uid }) => uid)).size
+    return { isAttended: known(there > 0, there === 0 ? 'logind: nobody is logged in at a screen' : there === 1 ? 'logind: 1 person' : `logind: ${there} people`, now()) }
   }
 
   async function readIdle(): ReturnType<SenseReader['read']> {

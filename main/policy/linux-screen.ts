@@ -3,6 +3,7 @@ import { BusFault, type Bus } from './dbus.ts'
 import type { Desktop } from './linux-desktop.ts'
 import { shownSession, type LoginSession } from './linux-login.ts'
 import { known, unknown, type Readings } from './readers.ts'
+import { unknownToAll } from './senses-reader.ts'
 import type { XServer } from './x11.ts'
 
 /** Who locks screens: each answers `GetActive` and tells `ActiveChanged`. */
@@ -39,6 +40,8 @@ export function createLockReader(ways: { bus(): Bus | null; sessions(): LoginSes
     const answers = bus && ways.desktop().elsewhere === null ? await Promise.all(lockers.map((locker) => isOn(bus, locker))) : []
     if (answers.includes(true)) return known(true, 'the screen saver', ways.now())
     if (answers.includes(false)) return known(false, 'the screen saver', ways.now())
+    const { elsewhere } = ways.desktop()
+    if (!shown && elsewhere !== null) return unknownToAll(elsewhere, ways.now())
     return shown ? known(false, 'logind', ways.now()) : unknown('Nothing tells whether the screen is locked.', ways.now())
   }
 }
@@ -61,7 +64,7 @@ export async function readGameMode(bus: Bus | null, at: number): Promise<NonNull
 }
 
 export async function readFullScreen(desktop: Desktop, server: XServer | null, whyNone: string | null, at: number): Promise<NonNullable<Readings['fullScreen']>> {
-  if (desktop.elsewhere !== null) return unknown(desktop.elsewhere, at)
+  if (desktop.elsewhere !== null) return unknownToAll(desktop.elsewhere, at)
   const filled = server === null ? null : await server.fullScreen()
   if (typeof filled === 'string') return known(filled, 'the X server', at)
   if (desktop.isWayland) return unknown('On Wayland only programs that draw through X11 tell whether they fill the screen.', at)

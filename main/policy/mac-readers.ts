@@ -3,6 +3,7 @@ import type { MachineSource } from '../system/machine-source.ts'
 import type { MacCalls } from './mac-calls.ts'
 import { batteryIn, fullScreenAmong, idleMsIn, isAttendedIn, isLidClosedIn, type MacSession } from './mac-decode.ts'
 import { known, unknown, type PlatformReader, type Readings } from './readers.ts'
+import { unknownToAll } from './senses-reader.ts'
 
 const timeoutMs = 3_000
 /** Who is logged in at the screen changes seldom, and asking starts a program. */
@@ -29,6 +30,11 @@ async function ask(source: MachineSource, program: string, args: string[]): Prom
   return answer.kind === 'done' && answer.exitCode === 0 ? answer.stdout : null
 }
 
+/** Told for certain: another session has the screen. */
+function isElsewhere(session: MacSession | null): boolean {
+  return session?.isOnConsole === false
+}
+
 function userReader(mac: MacCalls | null, source: MachineSource, now: () => number): PlatformReader {
   let atScreen: { at: number; isAttended: boolean | null } | null = null
 
@@ -44,7 +50,8 @@ function userReader(mac: MacCalls | null, source: MachineSource, now: () => numb
     if (seconds !== null) return known(Math.floor(seconds * 1000), 'macOS', at)
     const told = await ask(source, 'ioreg', ['-r', '-c', 'IOHIDSystem', '-d', '1'])
     const idleMs = told === null ? null : idleMsIn(told)
-    return idleMs === null ? unknown('macOS did not tell when the last input was.', at) : known(idleMs, 'macOS’ input system', at)
+    if (idleMs !== null) return known(idleMs, 'macOS’ input system', at)
+    return (isElsewhere(session) ? unknownToAll : unknown)('macOS did not tell when the last input was.', at)
   }
 
   return {
@@ -60,7 +67,7 @@ function userReader(mac: MacCalls | null, source: MachineSource, now: () => numb
         idleMs: await idle(session, at),
         isAttended: isAttended === null ? unknown('macOS did not tell who is logged in.', at) : known(isAttended, 'macOS', at),
         // The key is there only while the screen is locked.
-        isLocked: session?.isOnConsole === true ? known(session.isLocked === true, 'macOS', at) : unknown('Idlewatt does not run in the session at the screen, so macOS does not tell whether that is locked.', at),
+        isLocked: session?.isOnConsole === true ? known(session.isLocked === true, 'macOS', at) : (isElsewhere(session) ? unknownToAll : unknown)('Idlewatt does not run in the session at the screen, so macOS does not tell whether that is locked.', at),
       }
     },
     close: () => mac?.close(),

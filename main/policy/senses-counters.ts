@@ -13,6 +13,8 @@ export interface CounterReader {
 
 /** Elsewhere a program is started for it. */
 const commandEveryMs = 60_000
+/** PowerShell costs a second of processor time each. */
+const powershellEveryMs = 600_000
 const netstatMs = 5_000
 const powershellMs = 15_000
 
@@ -21,7 +23,7 @@ export function counterReader(source: MachineSource, now: () => number, uptimeSe
   const looks: Partial<Record<Platform, CounterReader>> = {
     linux: { everyMs: 10_000, limitMs: 4_000, look: () => linuxLook(source, now) },
     darwin: { everyMs: commandEveryMs, limitMs: netstatMs + 1_000, look: () => byCommand('netstat', ['-ibn'], netstatMs, macCountersIn) },
-    win32: { everyMs: commandEveryMs, limitMs: powershellMs + 2_000, look: () => byCommand('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', adapterScript], powershellMs, windowsCountersIn) },
+    win32: { everyMs: powershellEveryMs, limitMs: powershellMs + 2_000, look: () => byCommand('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', adapterScript], powershellMs, windowsCountersIn) },
   }
   return looks[source.platform] ?? null
 

@@ -1,6 +1,7 @@
 /** The machine as the last readings tell it: the first reader that knows, nothing that is too old, and which change is news. Pure. */
 import type { PolicyMachine, Sensed } from '../../shared/policy-state.ts'
 import type { Readings, SensedField } from './readers.ts'
+import type { FinalUnknown } from './senses-reader.ts'
 
 export interface Taken {
   reading: Sensed<unknown>
@@ -34,12 +35,18 @@ function pickField(readers: readonly Polled[], field: SensedField, untold: Untol
       why ??= { value: null, why: 'Not read yet.', at: now.at }
       continue
     }
+    if (isFinal(taken.reading)) return { value: null, why: taken.reading.why, at: taken.reading.at }
     const agoMs = now.steadyMs - taken.steadyMs
     if (taken.reading.value === null) why ??= taken.reading
     else if (agoMs > reader.keepsMs || agoMs < 0) why ??= { value: null, why: `${reader.name} told it last ${Math.round(Math.max(0, agoMs) / 1000)} s ago; since then nothing has been heard.`, at: taken.reading.at }
     else return taken.reading
   }
   return why ?? { value: null, why: untold[field], at: now.at }
+}
+
+/** Nobody further down the list is asked: they would tell of somebody who is not at the screen. */
+export function isFinal(reading: Sensed<unknown> | undefined): reading is FinalUnknown {
+  return reading !== undefined && 'isFinal' in reading
 }
 
 /** Idle time that grows is no news; that it fell by this much after somebody was away for so long is. */

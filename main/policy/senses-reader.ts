@@ -6,6 +6,18 @@ export interface SenseReader extends PlatformReader {
   begin?(news: SenseNews): void
 }
 
+/** Unknown, and no later reader of the list may fill it in: what that would tell is of somebody who is not at the screen. */
+export interface FinalUnknown {
+  value: null
+  why: string
+  at: number
+  isFinal: true
+}
+
+export function unknownToAll(why: string, at: number): FinalUnknown {
+  return { value: null, why, at, isFinal: true }
+}
+
 export interface SenseNews {
   again(): void
   sleep(isGoing: boolean): void

@@ -6,7 +6,7 @@ import type { Log } from '../system/log.ts'
 import type { MachineSource } from '../system/machine-source.ts'
 import type { SensedField } from './readers.ts'
 import { commonReaders } from './senses-common.ts'
-import { isNews, pick, type Polled, type Taken } from './senses-pick.ts'
+import { isFinal, isNews, pick, type Polled, type Taken } from './senses-pick.ts'
 import type { SenseReader, SenseWorld } from './senses-reader.ts'
 import { untoldOn } from './senses-untold.ts'
 
@@ -147,7 +147,10 @@ export function createSenses(options: SensesOptions): Senses {
     if (turn.failures === 1) log.debug('something could not be read of the machine', { reader: turn.reader.name, why })
     turn.nextAt = options.steadyMs() + Math.max(everyMs(turn.reader), Math.min(longestBackOffMs, tickMs * 2 ** Math.min(turn.failures - 1, 10)))
     const steadyMs = options.steadyMs()
-    for (const field of turn.reader.fields) turn.last.set(field, { reading: { value: null, why, at: clock.now() }, steadyMs })
+    for (const field of turn.reader.fields) {
+      // One late answer does not bring whoever is elsewhere to the screen.
+      if (!isFinal(turn.last.get(field)?.reading)) turn.last.set(field, { reading: { value: null, why, at: clock.now() }, steadyMs })
+    }
     tell()
   }
 

@@ -2,6 +2,7 @@
 import os from 'node:os'
 import type { MachineSource } from '../system/machine-source.ts'
 import { known, unknown, type PlatformReader, type Readings } from './readers.ts'
+import { unknownToAll } from './senses-reader.ts'
 import type { WindowsCalls } from './windows-calls.ts'
 import { attendedSessions, capabilitiesOf, fullScreenOf, isEveryoneLocked, lastInputAt, powerOf, type InputTick, type WindowsSession } from './windows-decode.ts'
 import { networkCostReader } from './windows-network.ts'
@@ -26,9 +27,9 @@ function userReader(windows: WindowsCalls, now: () => number): PlatformReader {
   let input: InputTick | null = null
 
   function idle(sessions: WindowsSession[] | null, own: number | null, at: number): Readings['idleMs'] {
-    if (own === 0) return unknown('Idlewatt runs as a service of Windows, which sees no keyboard and no mouse.', at)
+    if (own === 0) return unknownToAll('Idlewatt runs as a service of Windows, which sees no keyboard and no mouse.', at)
     const others = attendedSessions(sessions ?? []).filter(({ id }) => id !== own)
-    if (others.length > 0) return unknown('Somebody else is logged in at this machine, whose keyboard and mouse Windows does not show to Idlewatt.', at)
+    if (others.length > 0) return unknownToAll('Somebody else is logged in at this machine, whose keyboard and mouse Windows does not show to Idlewatt.', at)
     // The tick first: an input between the two calls must not lie ahead of the clock.
     const tick = windows.lastInputTick()
     const ticks = windows.tickCount()
@@ -66,7 +67,7 @@ function screenReader(windows: WindowsCalls, now: () => number): PlatformReader 
     async read() {
       const at = now()
       const gameMode = unknown('Windows tells no other program whether its game mode is on.', at)
-      if (windows.ownSession() === 0) return { gameMode, fullScreen: unknown('Idlewatt runs as a service of Windows, which sees no screen.', at) }
+      if (windows.ownSession() === 0) return { gameMode, fullScreen: unknownToAll('Idlewatt runs as a service of Windows, which sees no screen.', at) }
       const answer = fullScreenOf(windows.notificationState(), windows.frontWindow(), process.pid)
       return { gameMode, fullScreen: { ...answer, at } }
     },

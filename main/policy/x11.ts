@@ -51,7 +51,12 @@ export async function connectX11(options: XOptions): Promise<XServer> {
   function ask<T>(put: (done: (error: unknown, value: T) => true) => void): Promise<T> {
     return new Promise((done, fail) => {
       if (gone.is) return fail(new Error(`The X server at ${options.display} is gone.`))
-      const over = options.clock.after(limitMs, () => fail(new Error(`The X server at ${options.display} did not answer in ${limitMs / 1000} s.`)))
+      const over = options.clock.after(limitMs, () => {
+        gone.listeners.delete(ended)
+        fail(new Error(`The X server at ${options.display} did not answer in ${limitMs / 1000} s.`))
+        // Late answers would pile up: who asks connects anew.
+        destroy()
+      })
       gone.listeners.add(ended)
       function ended(): void {
         over()
@@ -67,6 +72,7 @@ export async function connectX11(options: XOptions): Promise<XServer> {
         })
       } catch (error) {
         over()
+        gone.listeners.delete(ended)
         fail(error)
       }
     })

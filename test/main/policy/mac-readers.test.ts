@@ -138,7 +138,8 @@ describe.skipIf(!canBuild)('the real calls', () => {
     const away = await readAll(sourceWith({ 'ioreg -r -c IOHIDSystem -d 1': '"HIDIdleTime" = 1000000000', 'stat -f %Su /dev/console': 'ben\n' }), calls)
     expect(away.idleMs).toMatchObject({ value: 1_000 })
     expect(away.isAttended).toMatchObject({ value: true })
-    expect(away.isLocked).toMatchObject({ value: null })
+    expect(away.isLocked).toMatchObject({ value: null, isFinal: true })
+    expect((await readAll(sourceWith({}), calls)).idleMs).toMatchObject({ value: null, isFinal: true })
   })
 
   test('without a session there is no answer, and no crash', () => {

@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { desktopOf } from '../../../main/policy/linux-desktop.ts'
-import { createUnitFinder } from '../../../main/policy/linux-idle.ts'
-import type { LoginSession } from '../../../main/policy/linux-login.ts'
+import type { Bus } from '../../../main/policy/dbus.ts'
+import { desktopOf, readAuthority, type Desktop } from '../../../main/policy/linux-desktop.ts'
+import { createIdleReader, createUnitFinder, type IdleWays } from '../../../main/policy/linux-idle.ts'
+import { peopleHere, type LoginSession } from '../../../main/policy/linux-login.ts'
 import { powerOf, type PowerSupply } from '../../../main/policy/linux-power.ts'
 import { isXwaylandInUse } from '../../../main/policy/linux-xwayland.ts'
 import { ticksIn } from '../../../main/policy/senses-common.ts'
@@ -118,11 +119,11 @@ utun3      1380  <Link#9>                          4711     0     999999     471
     expect(windowsCountersIn('Get-CimInstance : Invalid namespace')).toEqual({})
   })
 
-  test.each(['darwin', 'win32'] as const)('on %s a program is asked once a minute, and what it does not tell is unknown', async (platform) => {
+  test.each(['darwin', 'win32'] as const)('on %s a program is asked seldom, PowerShell most seldom, and what it does not tell is unknown', async (platform) => {
     let answer = done('')
     const source = machine(platform, () => answer)
     const reader = counterReader(source, () => at, () => 60)!
-    expect(reader.everyMs).toBe(60_000)
+    expect(reader.everyMs).toBe(platform === 'darwin' ? 60_000 : 600_000)
     for (answer of [done(''), done('en0', 1), { kind: 'not-found' }, { kind: 'timed-out', afterMs: 5_000 }] as CommandResult[]) expect(await reader.look()).toBeNull()
     expect(source.asked[0]).toEqual(platform === 'darwin' ? ['netstat', '-ibn'] : ['powershell.exe', '-NoProfile', '-NonInteractive', '-Command', adapterScript])
     // Each line of a script would be a command of its own.
@@ -153,14 +154,31 @@ utun3      1380  <Link#9>                          4711     0     999999     471
 
 test('idle time of unknown unit: milliseconds, seconds, or 0 for ever, which is no answer', () => {
   const ms = createUnitFinder()
-  expect([ms(1_000, 0), ms(2_000, 1_000), ms(3_000, 2_000), ms(100, 3_000)]).toEqual([null, null, 3_000, 100])
+  expect([ms(1_000, 0), ms(1_600, 600), ms(2_000, 1_000), ms(100, 3_000)]).toEqual([null, null, 2_000, 100])
   const seconds = createUnitFinder()
-  expect([seconds(10, 0), seconds(12, 2_000), seconds(13, 3_000)]).toEqual([null, 12_000, 13_000])
+  const told = Array.from({ length: 11 }, (_, turn) => seconds(10 + turn, turn * 1_000))
+  expect(told.slice(0, 9)).toEqual(Array.from({ length: 9 }, () => null))
+  expect(told.slice(9)).toEqual([19_000, 20_000])
+  // Somebody presses a key half-way: all over again.
+  const pressed = createUnitFinder()
+  expect(Array.from({ length: 14 }, (_, turn) => pressed(turn < 7 ? 10 + turn : turn - 7, turn * 1_000)).every((value) => value === null)).toBe(true)
   const zero = createUnitFinder()
   expect([0, 2_000, 4_000, 60_000].map((at) => zero(0, at))).toEqual([null, null, null, null])
+  // Asked many times within a moment.
+  const dense = createUnitFinder()
+  expect(Array.from({ length: 50 }, (_, turn) => dense(3, turn)).every((value) => value === null)).toBe(true)
 })
 
-const session: LoginSession = { id: '2', uid: 1000, user: 'ada', type: 'wayland', class: 'user', isActive: true, isRemote: false, state: 'active', isLocked: false, isIdleHint: false, idleSince: 0, display: ':0' }
+test.each([16, 200])('milliseconds of somebody who types, below %s, are never taken for seconds', (below) => {
+  let state = 12_345
+  const next = (): number => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648
+  const unit = createUnitFinder()
+  for (let turn = 0; turn < 20_000; turn += 1) expect(unit(Math.floor(next() * below), turn * 1_000 + Math.floor(next() * 50))).toBeNull()
+  // He goes away.
+  expect([unit(400, 20_000_000), unit(1_400, 20_001_000), unit(2_400, 20_002_000)].at(-1)).toBe(2_400)
+})
+
+const session: LoginSession = { id: '2', uid: 1000, user: 'ada', type: 'wayland', class: 'user', isActive: true, isRemote: false, state: 'active', seat: 'seat0', isLocked: false, isIdleHint: false, idleSince: 0, display: ':0' }
 
 test('whose desktop is asked: our own, that of whoever is at the screen, and never one user for another', () => {
   const exists = (): boolean => true
@@ -169,8 +187,55 @@ test('whose desktop is asked: our own, that of whoever is at the screen, and nev
   const own = { env: { DISPLAY: ':1', DBUS_SESSION_BUS_ADDRESS: 'unix:path=/a', XDG_SESSION_TYPE: 'x11' }, uid: 1000 }
   expect(desktopOf(own, null, exists)).toEqual({ uid: 1000, busAddress: 'unix:path=/a', display: ':1', isWayland: false, elsewhere: null })
   const switched = desktopOf(own, [{ ...session, isActive: false, type: 'x11' }, { ...session, id: '5', uid: 1001, user: 'bob' }], exists)
-  expect(switched.elsewhere).toContain('bob is at the screen')
+  expect(switched.elsewhere).toBe('Another user is at the screen, and Idlewatt cannot see their keyboard and mouse.')
   expect(desktopOf(service, [{ ...session, type: 'tty' }], exists)).toMatchObject({ uid: 0, display: null })
+})
+
+test('a text console or the log-in screen before our desktop is somebody elsewhere; startx, SSH and a seat of none are not', () => {
+  const own = { env: { DISPLAY: ':0' }, uid: 1000 }
+  const hidden = { ...session, isActive: false, state: 'online' }
+  const text = { ...session, id: '7', type: 'tty', display: '' }
+  const elsewhere = (sessions: LoginSession[]): string | null => desktopOf(own, sessions, () => false).elsewhere
+  expect(elsewhere([hidden, text])).toContain('text console')
+  expect(elsewhere([hidden, { ...text, uid: 1001 }])).toContain('Another user')
+  expect(elsewhere([hidden, { ...session, id: 'c1', uid: 120, class: 'greeter' }])).toContain('log-in screen')
+  expect(elsewhere([session, { ...session, id: '8', uid: 1001, seat: 'seat1' }])).toContain('Another user')
+  expect(elsewhere([text])).toBeNull()
+  expect(elsewhere([session, { ...text, isActive: false }])).toBeNull()
+  expect(elsewhere([session, { ...text, uid: 1001, isRemote: true, seat: '' }])).toBeNull()
+  expect(elsewhere([{ ...session, seat: '' }, { ...session, id: 'c1', uid: 120, class: 'greeter' }])).toBeNull()
+  expect(peopleHere([text, { ...text, isRemote: true }, { ...text, seat: '' }, { ...session, class: 'greeter' }])).toEqual([text])
+})
+
+test('the cookie file of the display is the first that has one for it, not the first that can be read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'idlewatt-cookies-'))
+  const cookie = (display: string, data: string): Buffer => Buffer.concat([Buffer.from([255, 255]), ...['', display, 'MIT-MAGIC-COOKIE-1', data].map((text) => Buffer.concat([Buffer.from([0, text.length]), Buffer.from(text)]))])
+  writeFileSync(join(folder, 'other'), cookie('5', 'five'))
+  writeFileSync(join(folder, '.Xauthority'), cookie('0', 'zero'))
+  expect(readAuthority({ XAUTHORITY: join(folder, 'other') }, null, folder, 0)).toEqual(readFileSync(join(folder, '.Xauthority')))
+  expect(readAuthority({ XAUTHORITY: join(folder, 'other') }, null, folder, 5)).toEqual(readFileSync(join(folder, 'other')))
+  expect(readAuthority({ XAUTHORITY: '/nowhere' }, null, folder, 3)).toBeNull()
+})
+
+test('a figure whose unit is not clear says so, and another bus begins anew; what counts as use on Wayland is told; another session is final', async () => {
+  let steadyMs = 0
+  const bus = (): Bus => ({ call: async ({ member }: { member: string }) => { if (member !== 'GetSessionIdleTime') throw new Error('not there'); return [steadyMs + 5] }, onOpen: () => {}, onSignal: () => () => {} }) as unknown as Bus
+  let here = bus()
+  let wayland: ReturnType<IdleWays['wayland']> = null
+  let desktop: Desktop = { uid: 1000, busAddress: null, display: ':0', isWayland: false, elsewhere: null }
+  const idle = createIdleReader({ desktop: () => desktop, bus: () => here, x11: async () => null, wayland: () => wayland, sessions: () => null, isNobodyThere: () => false, now: () => at, steadyMs: () => steadyMs }, () => {})
+  const at = 7
+  const open = { value: null, why: expect.stringContaining('seconds or in milliseconds') as string }
+  expect(await idle.read()).toMatchObject(open)
+  steadyMs = 1_000
+  expect(await idle.read()).toMatchObject({ value: 1_005 })
+  here = bus()
+  expect(await idle.read()).toMatchObject(open)
+  desktop = { ...desktop, isWayland: true }
+  wayland = { idleMs: 0, isInputAlone: false }
+  expect(await idle.read()).toMatchObject({ value: 0, how: 'the Wayland desktop, where whatever keeps the screen awake counts as use' })
+  desktop = { ...desktop, elsewhere: 'Another user is at the screen.' }
+  expect(await idle.read()).toMatchObject({ value: null, why: 'Another user is at the screen.', isFinal: true })
 })
 
 test('an X server under Wayland is asked only where some program uses it already', () => {

@@ -117,8 +117,20 @@ describe.skipIf(noDbusDaemon !== null)(`on buses${noDbusDaemon === null ? '' : `
     mutter.idle.ms = 3_600_000
     await serveLogin(system, [{ ...adaAtScreen, Active: false, State: 'online' }, { ...adaAtScreen, Id: '9', uid: uid + 4321, Name: 'bob' }])
     const here = await machine({ DISPLAY: ':0' })
-    expect(await here.read('idleMs')).toMatchObject({ value: null, why: expect.stringContaining('bob is at the screen') })
-    expect(await here.read('fullScreen')).toMatchObject({ value: null, why: expect.stringContaining('bob is at the screen') })
+    expect(await here.read('idleMs')).toMatchObject({ value: null, why: expect.stringContaining('Another user is at the screen') })
+    expect(await here.read('fullScreen')).toMatchObject({ value: null, why: expect.stringContaining('Another user is at the screen') })
+  })
+
+  test('nobody is named in words, and a question to logind that fails once does not send them away', async () => {
+    const login = await serveLogin(system, [adaAtScreen])
+    const here = await machine()
+    expect(await here.read('isAttended')).toMatchObject({ value: true, how: 'logind: 1 person' })
+    login.add({ ...adaAtScreen, Id: '9', uid: uid + 4321, Name: 'bob', Type: 'tty', Active: false })
+    expect(await here.read('isAttended')).toMatchObject({ value: true, how: 'logind: 2 people' })
+    await system.stop()
+    expect(await here.read('isAttended')).toMatchObject({ value: true })
+    expect(await here.read('isAttended')).toMatchObject({ value: true })
+    expect(await here.read('isAttended')).toMatchObject({ value: null })
   })
 
   test('locked: by logind or any screen saver, told at once', async () => {
@@ -202,7 +214,7 @@ describe.skipIf(noDbusDaemon !== null)(`on buses${noDbusDaemon === null ? '' : `
 })
 
 /** A compositor that speaks just enough: globals, then idleness as it is told to. */
-async function compositor(kind: 'ext_idle_notifier_v1' | 'org_kde_kwin_idle' | null): Promise<{ folder: string; idle(): void; resumed(): void; requests: Buffer[]; stop(): void }> {
+async function compositor(kind: 'ext_idle_notifier_v1' | 'org_kde_kwin_idle' | null, version = 1): Promise<{ folder: string; idle(): void; resumed(): void; requests: Buffer[]; stop(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'idlewatt-wl-'))
   const requests: Buffer[] = []
   let socket: Socket | null = null
@@ -216,13 +228,13 @@ async function compositor(kind: 'ext_idle_notifier_v1' | 'org_kde_kwin_idle' | n
     socket?.write(whole.subarray(0, 5))
     socket?.write(whole.subarray(5))
   }
-  const global = (number: number, name: string): void => {
+  const global = (number: number, name: string, version = 1): void => {
     const text = Buffer.from(`${name}\0`)
     const body = Buffer.alloc(12 + Math.ceil(text.length / 4) * 4)
     body.writeUInt32LE(number, 0)
     body.writeUInt32LE(text.length, 4)
     text.copy(body, 8)
-    body.writeUInt32LE(1, body.length - 4)
+    body.writeUInt32LE(version, body.length - 4)
     event(2, 0, body)
   }
   const server = createServer((one) => {
@@ -235,7 +247,7 @@ async function compositor(kind: 'ext_idle_notifier_v1' | 'org_kde_kwin_idle' | n
         const [object, code] = [request.readUInt32LE(0), request.readUInt32LE(4) & 0xffff]
         if (object === 1 && code === 0) {
           global(1, 'wl_seat')
-          if (kind) global(2, kind)
+          if (kind) global(2, kind, version)
           event(3, 0, Buffer.alloc(4))
         } else if (object === 5) notification = request.readUInt32LE(8)
       }
@@ -246,9 +258,9 @@ async function compositor(kind: 'ext_idle_notifier_v1' | 'org_kde_kwin_idle' | n
 }
 
 describe('Wayland itself', () => {
-  test.each(['ext_idle_notifier_v1', 'org_kde_kwin_idle'] as const)('%s: idle time grows from the last input, and input is told at once', async (kind) => {
+  test.each([['ext_idle_notifier_v1', 1], ['ext_idle_notifier_v1', 2], ['org_kde_kwin_idle', 1]] as const)('%s %i: idle time grows from the last input, and input is told at once', async (kind, version) => {
     const { openWayland } = await import('../../../main/policy/linux-wayland.ts')
-    const desktop = await compositor(kind)
+    const desktop = await compositor(kind, version)
     let steady = 10_000
     const wayland = await openWayland({ env: { XDG_RUNTIME_DIR: desktop.folder, WAYLAND_DISPLAY: 'wayland-7' }, uid: 0, clock: systemClock, steadyMs: () => steady })
     expect(wayland.idleMs()).toBeNull()
@@ -256,6 +268,11 @@ describe('Wayland itself', () => {
     const asked = desktop.requests[4] as Buffer
     const words = [8, 12, 16].map((place) => asked.readUInt32LE(place))
     expect(words).toEqual(kind === 'ext_idle_notifier_v1' ? [6, 1_000, 4] : [6, 4, 1_000])
+    // Version 1 obeys whatever keeps the screen awake; 2 can be asked for input alone, which is its request 2.
+    expect(asked.readUInt32LE(4) & 0xffff).toBe(kind === 'org_kde_kwin_idle' ? 0 : version)
+    const bound = desktop.requests[3] as Buffer
+    expect(bound.readUInt32LE(bound.length - 8)).toBe(version)
+    expect(wayland.isInputAlone).toBe(version === 2)
     desktop.idle()
     await vi.waitFor(() => expect(wayland.idleMs()).toBe(1_000))
     steady += 300_000

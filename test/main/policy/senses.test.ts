@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { known, unknown, type Readings } from '../../../main/policy/readers.ts'
-import type { SenseNews, SenseReader } from '../../../main/policy/senses-reader.ts'
+import { unknownToAll, type SenseNews, type SenseReader } from '../../../main/policy/senses-reader.ts'
 import { createSenses, type Senses } from '../../../main/policy/senses.ts'
 import { createLog } from '../../../main/system/log.ts'
 import { openRecordedMachine } from '../../../main/system/recorded-machine.ts'
@@ -121,6 +121,27 @@ describe('polling', () => {
     expect(senses.machine().idleMs).toMatchObject({ why: 'The first cannot tell.' })
     await senses.stop()
   })
+})
+
+test('somebody else at the screen: neither the toolkit nor one late answer makes their idle time ours', async () => {
+  let first: () => Readings = () => ({ idleMs: unknownToAll('Another user is at the screen.', 0), fullScreen: unknownToAll('Another user is at the screen.', 0) })
+  const platform = reader(() => first(), { name: 'The platform', fields: ['idleMs', 'fullScreen'] })
+  const host = reader(() => ({ idleMs: known(3_600_000, 'the desktop', 0), fullScreen: known(false, 'the desktop', 0) }), { fields: ['idleMs', 'fullScreen'] })
+  const { senses, clock } = await bench([platform, host])
+  expect(senses.machine().idleMs).toEqual({ value: null, why: 'Another user is at the screen.', at: 0 })
+  expect(senses.machine().fullScreen.value).toBeNull()
+  first = () => {
+    throw new Error('The system was busy.')
+  }
+  await clock.advance(3_000)
+  expect(senses.machine().idleMs).toMatchObject({ value: null, why: 'Another user is at the screen.' })
+  first = () => ({ idleMs: known(5, 'the platform', 0), fullScreen: known('Game', 'the platform', 0) })
+  await clock.advance(30_000)
+  expect(senses.machine().idleMs.value).toBe(5)
+  first = () => ({ idleMs: unknown('Not told.', 0), fullScreen: unknown('Not told.', 0) })
+  await clock.advance(1_000)
+  expect(senses.machine().idleMs.value).toBe(3_600_000)
+  await senses.stop()
 })
 
 describe('news', () => {

@@ -208,7 +208,7 @@ describe.skipIf(!canBuild)('the real calls', () => {
 
   test('another user at the screen makes our own idle time worth nothing', async () => {
     env({ WIN_TICKS: '900000', WIN_INPUT: '0', WIN_OWN: '2', WIN_SESSIONS: '1 0 1 Console ben\n2 4 0 Console ada' })
-    expect((await read()).idleMs).toMatchObject({ value: null, why: expect.stringContaining('Somebody else') })
+    expect((await read()).idleMs).toMatchObject({ value: null, why: expect.stringContaining('Somebody else'), isFinal: true })
   })
 
   test('nobody logged in: nobody can be disturbed', async () => {

@@ -54,6 +54,17 @@ describe.skipIf(noXvfb !== null)(`an X server${noXvfb === null ? '' : `: skipped
     x.close()
   })
 
+  test('one that is late once is given up, so that nothing of it piles up', async () => {
+    let isLate = false
+    const clock = { now: Date.now, after: (ms: number, run: () => void) => systemClock.after(ms, run) }
+    const x = await connectX11({ ...options, clock: { ...clock, after: (ms, run) => (isLate ? (queueMicrotask(run), () => {}) : clock.after(ms, run)) }, display: server.display })
+    expect(await x.idleMs()).toBeGreaterThanOrEqual(0)
+    expect(x.isGone()).toBe(false)
+    isLate = true
+    await expect(x.idleMs()).rejects.toThrow(/did not answer in 3 s/)
+    expect(x.isGone()).toBe(true)
+  })
+
   test('a server that ends rejects with a sentence, and nothing else happens', async () => {
     const other = await startXvfb()
     const x = await connectX11({ ...options, display: other.display })
