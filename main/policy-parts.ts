@@ -1,7 +1,7 @@
 /** Joins the run policy to the rest: what it may know of programmes, cards, prices and pay. Part of the wiring. */
 import type { Estimate } from '../shared/earnings.ts'
 import type { HistoryEvent } from '../shared/history.ts'
-import { presentGpus, type Gpu } from '../shared/machine.ts'
+import type { Gpu } from '../shared/machine.ts'
 import type { PolicyProgramme } from '../shared/policy-state.ts'
 import type { RateReader } from './earnings/money-settings.ts'
 import { priceStepsOf } from './earnings/price-steps.ts'
@@ -11,6 +11,7 @@ import type { Host } from './host.ts'
 import { detectionOf } from './house.ts'
 import { networks, practice, softwareOn } from './networks/index.ts'
 import type { AnyNetwork } from './networks/network.ts'
+import { cardsFor } from './policy/cards-for.ts'
 import { createPolicy, type Policy } from './policy/index.ts'
 import type { Programmes } from './programmes.ts'
 import type { SettingsStore } from './state/settings.ts'
@@ -83,14 +84,14 @@ export function setUpPolicy(parts: PolicyParts): Policy {
   }
 
   function programmesOf(network: AnyNetwork, estimates: readonly Estimate[]): PolicyProgramme[] {
-    const here = presentGpus(cards()).filter(({ kind }) => kind === 'gpu')
     return softwareOn(network, source.platform).flatMap((definition): PolicyProgramme[] => {
       const programme = network.programmes.find(({ id }) => id === definition.programmeId)
       const state = providers.states().find(({ programmeId }) => programmeId === definition.programmeId)
       if (programme === undefined || state === undefined) return []
       const rows = estimates.filter(({ programmeId, verdict }) => programmeId === programme.id && verdict !== 'not-eligible')
-      const takes = new Set(rows.flatMap(({ gpuIds }) => gpuIds))
       const isSetUp = state.phase !== 'not-set-up'
+      const gpuIds = programme.demands.cards === 'none' ? [] : cardsFor({ gpus: cards(), joining: rows.flatMap((row) => row.gpuIds), isSetUp, now: parts.clock.now() })
+      const hasNone = isSetUp && programme.demands.cards === 'all' && gpuIds.length === 0
       return [
         {
           programmeId: programme.id,
@@ -98,14 +99,14 @@ export function setUpPolicy(parts: PolicyParts): Policy {
           isPractice: network.isPractice === true,
           kind: definition.kind,
           isSetUp,
-          cannotStart: state.phase === 'failed' || state.duplicate !== null ? state.because : null,
+          cannotStart: state.phase === 'failed' || state.duplicate !== null ? state.because : hasNone ? 'no graphics card was found here.' : null,
           phase: state.phase,
           // Told by who starts it.
           refusals: 0,
           since: state.since,
           job: state.job === null ? null : { since: state.job.since },
           earning: state.earning,
-          gpuIds: programme.demands.cards === 'none' ? [] : here.filter(({ id }) => takes.has(id)).map(({ id }) => id),
+          gpuIds,
           demands: programme.demands,
           worth: worthOf(rows),
           stopPrice: isSetUp ? providers.stopPrice(programme.id) : { sentence: '', usd: null, finishMinutes: null },
