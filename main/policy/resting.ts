@@ -1,7 +1,7 @@
 /** Keeps the machine awake while something paid needs it, and puts it to sleep while nothing is worth running, where the user wants that. */
 import type { Decision, PolicyState } from '../../shared/policy-state.ts'
 import { NotPossible } from '../system/not-possible.ts'
-import { whyAwake } from './awake.ts'
+import { whyAwake, whyAwakeAfterSleep } from './awake.ts'
 import type { PolicyOptions } from './index.ts'
 import type { PolicyInputs } from './inputs.ts'
 import type { PolicyLayers } from './layers.ts'
@@ -13,6 +13,8 @@ const sleepStandsMs = 60_000
 const awakeAfterMs = 10 * 60_000
 /** What was refused by the system is not asked of it every minute. */
 const refusedMs = 60 * 60_000
+/** Nobody puts a machine to sleep by what was seen longer ago: a turn that fails sees nothing. */
+const seenWithinMs = 10_000
 
 export interface Resting {
   begin(): void
@@ -37,6 +39,9 @@ export function createResting(options: RestingOptions): Resting {
   let planSince: number | null = null
   let notBefore = Number.NEGATIVE_INFINITY
   let isAsleep = false
+  /** When the last sleep was to end, until the first start after it. */
+  let wokenAt: number | null = null
+  let newest: { inputs: PolicyInputs; decisions: Decision[]; mayAct: boolean } | null = null
   let isStopped = false
 
   function keepAwake(wanted: string | null, at: number): void {
@@ -47,25 +52,43 @@ export function createResting(options: RestingOptions): Resting {
     const problem = wanted === null ? null : keeper.problem()
     if (problem !== null) log.warn('the machine cannot be kept awake', { problem })
     if (had === (wanted !== null)) return
-    options.onEvents([{ at, id: wanted === null ? 'policy-lets-sleep' : 'policy-keeps-awake', gpuId: null, programmeId: null, sentence: wanted === null ? 'The machine may sleep again: nothing paid runs.' : `${wanted}: it is kept from sleeping meanwhile.` }])
+    options.onEvents([{ at, id: wanted === null ? 'policy-lets-sleep' : 'policy-keeps-awake', gpuId: null, programmeId: null, sentence: wanted === null ? 'The machine may sleep again: nothing paid runs.' : `${wanted.slice(0, 1).toUpperCase()}${wanted.slice(1)}: it is kept from sleeping meanwhile.` }])
+  }
+
+  function reason(inputs: PolicyInputs, decisions: Decision[], mayAct: boolean): string | null {
+    const works = whyAwake(inputs, decisions)
+    if (works !== null) wokenAt = null
+    return works ?? (wokenAt === null || !mayAct ? null : whyAwakeAfterSleep(inputs, wokenAt))
+  }
+
+  function isStillWanted(): boolean {
+    if (isStopped || newest === null || !newest.mayAct || steadyMs() - newest.inputs.steadyMs > seenWithinMs) return false
+    return newest.inputs.settings.sleepsAtLoss && layers.sleepPlan(newest.inputs, newest.decisions) !== null
   }
 
   function considerSleep(inputs: PolicyInputs, decisions: Decision[], mayAct: boolean): void {
     const now = steadyMs()
-    const plan = sleep !== null && mayAct && !isAsleep && inputs.settings.sleepsAtLoss && now >= notBefore ? layers.sleepPlan(inputs, decisions) : null
+    const plan = sleep !== null && mayAct && !isAsleep && why === null && inputs.settings.sleepsAtLoss && now >= notBefore ? layers.sleepPlan(inputs, decisions) : null
     if (plan === null) return void (planSince = null)
     planSince ??= now
     if (now - planSince < sleepStandsMs) return
     planSince = null
     isAsleep = true
+    wokenAt = plan.wakeAt
+    let isDropped = false
     const until = plan.wakeAt === null ? '' : ` It is to wake at ${clockText(plan.wakeAt, inputs.zone, inputs.at)}.`
     options.onEvents([{ at: inputs.at, id: 'policy-sleeps', gpuId: null, programmeId: null, sentence: `The machine is put to sleep: ${plan.because}${until}` }])
     void (sleep as NonNullable<typeof sleep>)
-      .sleepUntil(plan.wakeAt)
+      .sleepUntil(plan.wakeAt, () => !(isDropped = !isStillWanted()))
       .then(
-        () => void (notBefore = steadyMs() + awakeAfterMs),
+        () => {
+          if (!isDropped) return void (notBefore = steadyMs() + awakeAfterMs)
+          wokenAt = null
+          options.onEvents([{ at: clock.now(), id: 'policy-sleeps', gpuId: null, programmeId: null, sentence: 'The machine was not put to sleep after all: something changed at the last moment.' }])
+        },
         (error: unknown) => {
           notBefore = steadyMs() + refusedMs
+          wokenAt = null
           const sentence = error instanceof NotPossible ? error.message : 'Putting the machine to sleep failed inside Idlewatt. The log has the details.'
           can = { ...can, sentence }
           log.warn('the machine could not be put to sleep', { error: String(error) })
@@ -83,7 +106,8 @@ export function createResting(options: RestingOptions): Resting {
     },
     look(inputs, decisions, mayAct) {
       if (!isLive || isStopped) return
-      keepAwake(whyAwake(inputs, decisions), inputs.at)
+      newest = { inputs, decisions, mayAct }
+      keepAwake(reason(inputs, decisions, mayAct), inputs.at)
       considerSleep(inputs, decisions, mayAct)
     },
     keepsAwake: () => keeper?.state() ?? null,

@@ -7,7 +7,7 @@ const idleForMs = 10 * minuteMs
 /** A shorter sleep is not worth waking for. */
 const leastMs = 30 * minuteMs
 /** Before the hours that are worth running. */
-const wakesEarlierMs = 2 * minuteMs
+export const wakesEarlierMs = 2 * minuteMs
 /** From this load on, somebody's work goes on. */
 const foreignLoad = 0.15
 /** What software waits for where a sleep loses nothing. */

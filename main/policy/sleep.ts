@@ -13,8 +13,11 @@ export type CanSleep = PolicyState['canSleep']
 export interface Sleep {
   /** Asks the system; starts nothing. */
   can(): Promise<CanSleep>
-  /** Resolves once the machine is awake again; at once where the system does not tell. Throws NotPossible, and then it has not slept and no alarm is left set. */
-  sleepUntil(wakeAt: number | null): Promise<void>
+  /**
+   * Resolves once the machine is awake again; at once where the system does not tell. Throws NotPossible, and then it has not slept and no alarm is left set.
+   * `isStillWanted` is asked last of all, since the way there takes seconds: where it says no, the alarm is taken back, it has not slept, and this resolves.
+   */
+  sleepUntil(wakeAt: number | null, isStillWanted?: () => boolean): Promise<void>
 }
 
 export interface SleepOptions {
@@ -44,7 +47,7 @@ export function createSleep(options: SleepOptions, ways: SleepWays | null = ways
       if (source.recorded !== null) return { sleeps: false, wakes: false, sentence: 'A recorded machine does not sleep.' }
       return ways === null ? { sleeps: null, wakes: null, sentence: 'On this system Idlewatt knows no way to put the machine to sleep.' } : ways.can()
     },
-    async sleepUntil(wakeAt) {
+    async sleepUntil(wakeAt, isStillWanted = () => true) {
       if (source.recorded !== null || ways === null) throw new NotPossible('This machine cannot be put to sleep from here.')
       const inMs = wakeAt === null ? null : wakeAt - clock.now()
       if (inMs !== null && !(inMs >= leastMs)) throw new NotPossible('It is to wake again within five minutes, so the machine stays awake.')
@@ -52,7 +55,7 @@ export function createSleep(options: SleepOptions, ways: SleepWays | null = ways
       // Asleep with nobody to wake it, it would miss the very hours it is to wake for: the alarm first.
       const takeBack = inMs === null ? null : await ways.setAlarm(inMs)
       try {
-        await ways.sleep()
+        if (isStillWanted()) await ways.sleep()
       } finally {
         await takeBack?.().catch((error: unknown) => log.warn('the alarm that was to wake the machine could not be taken back', { error: String(error) }))
       }

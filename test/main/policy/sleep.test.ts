@@ -29,6 +29,17 @@ describe('on every system', () => {
     for (const wakeAt of [clock.now() + 60_000, clock.now() - hourMs, Number.NaN]) await expect(createSleep(options, never).sleepUntil(wakeAt)).rejects.toThrow(NotPossible)
   })
 
+  test('asked once more when all is ready: what is no longer wanted does not sleep, and its alarm is taken back', async () => {
+    for (const [isWanted, expected] of [[true, ['who', 'alarm', 'asked', 'slept', 'taken back']], [false, ['who', 'alarm', 'asked', 'taken back']]] as const) {
+      const { options, clock } = world()
+      const steps: string[] = []
+      const step = async (what: string): Promise<void> => void steps.push(what)
+      const ways: SleepWays = { ...never, isUsedFromElsewhere: async () => (await step('who'), false), setAlarm: async () => (await step('alarm'), () => step('taken back')), sleep: () => step('slept') }
+      await createSleep(options, ways).sleepUntil(clock.now() + hourMs, () => (steps.push('asked'), isWanted))
+      expect(steps).toEqual(expected)
+    }
+  })
+
   test('a recorded machine and an unknown system do not sleep', async () => {
     const recorded = world({ recorded: 'laptop' })
     expect(await createSleep(recorded.options).can()).toMatchObject({ sleeps: false, wakes: false })
