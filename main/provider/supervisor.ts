@@ -255,8 +255,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       await asked({ kind: 'asked-finish' }, () => current().phase !== 'stopping')
     },
     stop(how) {
-      rules.graceMs = graceOf(definition, how)
-      // What is being stopped already may have less time now.
+      const graceMs = graceOf(definition, how)
+      // Somebody may wait for it already.
+      rules.graceMs = current().phase === 'stopping' ? Math.min(rules.graceMs, graceMs) : graceMs
       arm()
       return asked({ kind: 'asked-stop' }, () => current().phase !== 'stopping')
     },
