@@ -6,6 +6,7 @@ import { DockerFault, hasImagePrefix, isMadeFor, type DockerEngine } from '../sy
 import { fileErrorWords, hasCode } from '../system/file-errors.ts'
 import { fillTemplate } from '../system/fill-template.ts'
 import { homeFolder } from '../system/home-folder.ts'
+import { NotPossible } from '../system/not-possible.ts'
 import { secretName } from './step-answers.ts'
 import { StepFault } from './step-fault.ts'
 import type { StepTools } from './step-tools.ts'
@@ -75,8 +76,14 @@ export async function stopSoftware(tools: StepTools): Promise<Undone> {
   const { software, clock } = tools.options
   const { programmeId } = tools.entry
   await software.look?.(programmeId)
-  if (!software.isRunning(programmeId)) return { kind: 'undone', because: 'The software does not run any more.' }
-  await software.stop(programmeId)
+  const wasRunning = software.isRunning(programmeId)
+  try {
+    // Also where it does not run: it is not to be started again by itself either.
+    await software.stop(programmeId)
+  } catch (error) {
+    if (wasRunning || !(error instanceof NotPossible)) throw error
+  }
+  if (!wasRunning) return { kind: 'undone', because: 'The software does not run any more.' }
   const until = clock.now() + stopWithinMs
   while (software.isRunning(programmeId)) {
     if (tools.closing.aborted) throw new StepFault('failed', 'Idlewatt is closing while the software stops; stopping goes on.', 'Start Idlewatt again, then try once more.')

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { EnrolmentOptions } from '../../../main/enrolment/index.ts'
+import { NotPossible } from '../../../main/system/not-possible.ts'
 import { handClock } from '../../helpers/clocks.ts'
 import { newFolder } from '../../helpers/files.ts'
 import { field, makes, programmeId, reading, starts, step, world, type World } from './support.ts'
@@ -85,6 +86,14 @@ describe('leaving', () => {
     expect(of.state()).toMatchObject({ phase: 'left', blocked: null })
     expect(phases(of)).toEqual(['undone', 'undone', 'open'])
     expect(existsSync(path)).toBe(false)
+  })
+
+  it('tells what does not run to stop all the same, so that nothing starts it again; a refusal of that is no fault', async () => {
+    const stop = vi.fn(() => Promise.reject(new NotPossible('It is not set up.')))
+    const { of } = await startedOtherwise({ software: neverStops(() => false, stop) })
+    await of.enrolment.leave(programmeId)
+    expect(stop).toHaveBeenCalledWith(programmeId)
+    expect(of.state().phase).toBe('left')
   })
 
   it('goes no further where it will not stop, says so, and is finished once it has', async () => {
