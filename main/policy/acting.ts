@@ -11,6 +11,8 @@ const refusedMs = [30_000, 60_000, 120_000, 300_000]
 const byHandMs = 3_000
 /** A stop that failed, or changed nothing, is asked for again after this. */
 const stopAgainMs = 2_000
+/** A start that changed nothing is asked for again after this: software that finishes may not be able to go on. */
+const startAgainMs = 2_000
 
 export interface Acting {
   /** `programmes` as they stand now, with their phases. */
@@ -31,6 +33,7 @@ export interface ActingOptions {
   clock: Pick<Clock, 'now'>
   steadyMs(): number
   log: Log
+  /** Resolves with its state, where that is known: it may wait all the same. */
   start(programmeId: string): Promise<unknown>
   finish(programmeId: string): Promise<unknown>
   stop(programmeId: string, how: { isForUser: boolean }): Promise<unknown>
@@ -51,6 +54,7 @@ interface Book {
   refused: { sentence: string; untilSteady: number } | null
   byHandUntil: number
   stopAgainAt: number
+  lastStartSteady: number
   /** What was just asked for and came about; its phase may be an old one where programmes cannot be read. */
   done: { what: string; untilSteady: number } | null
   /** It was kept from being started by what was decided, so that its own next try is not waited for. */
@@ -72,12 +76,18 @@ export function isPause({ do: what, because }: Decision): boolean {
   return what === 'stop' && because.some(({ rule }) => rule === 'paused')
 }
 
+/** Of a start that nothing is known of, it is taken to have. */
+function hasComeAbout(answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null || !('phase' in answer)) return true
+  return answer.phase === 'starting' || answer.phase === 'running'
+}
+
 export function createActing(options: ActingOptions): Acting {
   const { log, steadyMs } = options
   const books = new Map<string, Book>()
 
   function bookOf(programmeId: string): Book {
-    const book = books.get(programmeId) ?? { calls: new Set<Act>(), refusals: 0, refused: null, byHandUntil: -Infinity, stopAgainAt: -Infinity, done: null, wasBarred: false, isHurried: false }
+    const book = books.get(programmeId) ?? { calls: new Set<Act>(), refusals: 0, refused: null, byHandUntil: -Infinity, stopAgainAt: -Infinity, lastStartSteady: -Infinity, done: null, wasBarred: false, isHurried: false }
     books.set(programmeId, book)
     return book
   }
@@ -110,7 +120,7 @@ export function createActing(options: ActingOptions): Acting {
     } else if (decision.do === 'finish' && (phase === 'running' || phase === 'starting')) {
       if (steadyMs() >= book.stopAgainAt) call('finish', programme, because, book)
     } else if (decision.do === 'run' && mayStart(programme, book)) call('start', programme, because, book)
-    if (decision.do === 'run' && phase === 'running') Object.assign(book, { refusals: 0, wasBarred: false })
+    if (decision.do === 'run' && phase === 'running') Object.assign(book, { refusals: 0, wasBarred: false, lastStartSteady: -Infinity })
   }
 
   function hurry(programme: PolicyProgramme, because: Because, book: Book): void {
@@ -122,7 +132,7 @@ export function createActing(options: ActingOptions): Acting {
   /** What waits after a failure of its own is started again by itself, in its own time. */
   function mayStart({ phase }: PolicyProgramme, book: Book): boolean {
     if (book.refused !== null && steadyMs() < book.refused.untilSteady) return false
-    if (steadyMs() < book.byHandUntil) return false
+    if (steadyMs() < book.byHandUntil || steadyMs() - book.lastStartSteady < startAgainMs) return false
     return phase === 'stopped' || phase === 'finishing' || (phase === 'waiting' && book.wasBarred)
   }
 
@@ -134,6 +144,7 @@ export function createActing(options: ActingOptions): Acting {
     if (book.done?.what === what && steadyMs() < book.done.untilSteady) return
     book.calls.add(act)
     book.wasBarred = false
+    book.lastStartSteady = act === 'start' ? steadyMs() : -Infinity
     const { programmeId, title } = programme
     if (isForUser) book.isHurried = true
     if (act === 'stop' && isForUser) options.onStopForUser(programme, because)
@@ -143,10 +154,10 @@ export function createActing(options: ActingOptions): Acting {
     const asked = act === 'start' ? options.start(programmeId) : act === 'finish' ? options.finish(programmeId) : options.stop(programmeId, { isForUser })
     void asked
       .then(
-        () => {
+        (answer) => {
           if (act !== 'start') return void (book.done = { what, untilSteady: steadyMs() + stopAgainMs })
           Object.assign(book, { refused: null })
-          tell('policy-started', programmeId, `${title} was started: ${because.sentence}`)
+          if (hasComeAbout(answer)) tell('policy-started', programmeId, `${title} was started: ${because.sentence}`)
         },
         (error: unknown) => failed(act, programme, error, book),
       )
@@ -182,7 +193,7 @@ export function createActing(options: ActingOptions): Acting {
     refusals: (programmeId) => books.get(programmeId)?.refusals ?? 0,
     byHand(programmeId) {
       const book = bookOf(programmeId)
-      Object.assign(book, { refusals: 0, refused: null, byHandUntil: steadyMs() + byHandMs })
+      Object.assign(book, { refusals: 0, refused: null, lastStartSteady: -Infinity, byHandUntil: steadyMs() + byHandMs })
     },
     barred: (programmeId) => void (bookOf(programmeId).wasBarred = true),
     nextInMs() {

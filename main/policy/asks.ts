@@ -4,7 +4,7 @@ import { policySettingsSchema, quietProblem, type Override, type OverrideAsk, ty
 import { plainName, shortName } from '../system/desktop-programs.ts'
 import { NotPossible } from '../system/not-possible.ts'
 import { isZone } from '../system/zone.ts'
-import { overrideOf, runNowMinutes, scopeWords, withOverride } from './overrides.ts'
+import { isOver, overrideOf, runNowMinutes, scopeWords, withOverride } from './overrides.ts'
 import { clockText } from './words.ts'
 
 export interface Known {
@@ -83,12 +83,14 @@ export function whatOf(override: Pick<Override, 'gpuId' | 'programmeId'>, known:
 
 /** null: all of them. */
 export function resumed(before: PolicySettings, id: string | null, known: Known): Asked {
-  const gone = before.overrides.filter((one) => id === null || one.id === id)
+  // What is over is kept for a day, for a clock that was wrong: it goes along without a word.
+  const gone = before.overrides.filter((one) => (id === null || one.id === id) && !isOver(one, known.at))
   if (id !== null && gone.length === 0) throw new NotPossible('That pause is over already.')
   const [only] = gone
-  if (only === undefined) return { settings: before, event: null }
+  const left = before.overrides.filter((one) => !gone.includes(one) && (id !== null || !isOver(one, known.at)))
+  if (only === undefined) return { settings: left.length === before.overrides.length ? before : { ...before, overrides: left }, event: null }
   const sentence = gone.length > 1 ? 'You took back all pauses and all that was to run now.' : `You took back that ${whatOf(only, known).replace(/^Everything/, 'everything')} ${only.kind === 'pause' ? 'is paused' : 'is to run now'}.`
-  return { settings: { ...before, overrides: before.overrides.filter((one) => !gone.includes(one)) }, event: { id: 'policy-resumed', sentence, gpuId: gone.length === 1 ? only.gpuId : null, programmeId: gone.length === 1 ? only.programmeId : null } }
+  return { settings: { ...before, overrides: left }, event: { id: 'policy-resumed', sentence, gpuId: gone.length === 1 ? only.gpuId : null, programmeId: gone.length === 1 ? only.programmeId : null } }
 }
 
 export function ignored(before: PolicySettings, name: string, isIgnored: boolean): Asked {

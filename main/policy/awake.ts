@@ -2,8 +2,14 @@
 import type { Decision, PolicyProgramme } from '../../shared/policy-state.ts'
 import { verdictOf } from './acting.ts'
 import type { PolicyInputs } from './inputs.ts'
+import { wakesEarlierMs } from './sleep-plan.ts'
+import { clockText } from './words.ts'
 
 const working = new Set(['starting', 'running', 'finishing'])
+/** A machine's clock may wake it a little early. */
+const wokenEarlyMs = 60_000
+/** What it was woken for may begin late; hours that turned out worse hold nobody for longer. */
+const wokenForMs = 10 * 60_000
 
 /** Why it must stay awake; null: it need not. Practice pays nothing and keeps nobody awake. Pure. */
 export function whyAwake(inputs: PolicyInputs, decisions: readonly Decision[]): string | null {
@@ -15,6 +21,13 @@ export function whyAwake(inputs: PolicyInputs, decisions: readonly Decision[]): 
   return `${all} ${titles.length === 1 ? 'runs' : 'run'} on this machine`
 }
 
-function isToRun({ programmeId, kind }: PolicyProgramme, decisions: readonly Decision[]): boolean {
-  return kind === 'managed' && verdictOf(decisions.filter((decision) => decision.programmeId === programmeId))?.do === 'run'
+/** Why a machine that was to wake at `wakeAt` stays awake until the first start, which comes minutes later; null: it need not. Pure. */
+export function whyAwakeAfterSleep({ at, settings, machine, programmes, zone }: PolicyInputs, wakeAt: number): string | null {
+  if (!settings.keepsAwake || machine.isGoingToSleep || at < wakeAt - wokenEarlyMs || at >= wakeAt + wokenForMs) return null
+  if (!programmes.some(({ programmeId }) => settings.programmes[programmeId]?.isArmed === true)) return null
+  return `software is to run from ${clockText(wakeAt + wakesEarlierMs, zone, at)} on`
+}
+
+function isToRun({ programmeId, kind, phase }: PolicyProgramme, decisions: readonly Decision[]): boolean {
+  return kind === 'managed' && phase !== 'waiting' && verdictOf(decisions.filter((decision) => decision.programmeId === programmeId))?.do === 'run'
 }

@@ -31,7 +31,8 @@ export function mustNotMeet(one: PolicyProgramme, other: PolicyProgramme): boole
 }
 
 /** Who has to yield, and to whom; by programme id. */
-export function settle(contenders: readonly Contender[]): Map<string, Yield> {
+export function settle(given: readonly Contender[]): Map<string, Yield> {
+  const contenders = given.map((one) => ({ ...one, isUp: holdsCard(one) }))
   const yields = new Map<string, Yield>()
   const wanting = contenders.filter(({ wants }) => wants).map((one, order) => ({ one, order }))
   if (wanting.length === 0) return yields
@@ -56,6 +57,11 @@ export function settle(contenders: readonly Contender[]): Map<string, Yield> {
   return yields
 }
 
+/** What waits holds no card: it may wait for ever, as for a Docker that is gone. */
+function holdsCard({ programme, isUp }: Contender): boolean {
+  return isUp && !(programme.kind === 'managed' && programme.phase === 'waiting')
+}
+
 /** Whoever was refused takes no card from one that runs: it would be refused again, and both would stand still. */
 function holderBefore(one: Contender, wanting: readonly { one: Contender }[]): Contender | null {
   if (one.isUp || !(one.programme.refusals > 0)) return null
@@ -63,8 +69,9 @@ function holderBefore(one: Contender, wanting: readonly { one: Contender }[]): C
 }
 
 /** What cannot be stopped from here, and what has only just started, keeps its card. */
-function pinned({ programme, isUp, ranMs }: Contender): number {
-  if (!isUp) return 0
+function pinned(one: Contender): number {
+  const { programme, ranMs } = one
+  if (!holdsCard(one)) return 0
   if (programme.kind === 'observed') return 2
   return ranMs !== null && ranMs < leastRunMs && programme.phase !== 'finishing' ? 1 : 0
 }

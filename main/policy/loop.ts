@@ -13,6 +13,7 @@ import type { PolicyOptions } from './index.ts'
 import { noMemory, type Decided, type PolicyInputs, type PolicyMemory } from './inputs.ts'
 import type { PolicyLayers } from './layers.ts'
 import { createOrigins } from './programs-origins.ts'
+import { shownSettings } from './overrides.ts'
 import { createResting } from './resting.ts'
 import { createTelling } from './telling.ts'
 
@@ -129,7 +130,7 @@ export function createLoop(options: LoopOptions, layers: PolicyLayers): Loop {
   function takeTurn(): void {
     options.onTurn()
     const uptimeMs = layers.uptimeMs()
-    care.followWallClock(uptimeMs ?? steadyMs())
+    care.followWallClock({ uptimeMs, steadyMs: steadyMs() })
     // The machine slept: our own clock stood still meanwhile, and nobody watched.
     const isAfterGap = uptimeMs !== null && lastUptimeMs !== null && uptimeMs - lastUptimeMs > gapMs
     lastUptimeMs = uptimeMs
@@ -198,7 +199,7 @@ export function createLoop(options: LoopOptions, layers: PolicyLayers): Loop {
     if (last === null) return
     const { inputs, decided } = last
     telling.take({
-      inputs: { ...inputs, settings: options.settings() },
+      inputs: { ...inputs, settings: shownSettings(options.settings(), clock.now()) },
       decisions: decided.decisions,
       notActing: notActing(),
       stops: mayAct() ? decided.decisions : endsPauses() ? decided.decisions.filter(isPause) : [],

@@ -3,6 +3,7 @@ import type { Override, OverrideAsk, PolicySettings } from '../../shared/policy.
 
 const minuteMs = 60_000
 const mostOverrides = 50
+const keptMs = 24 * 60 * minuteMs
 /** What a start by hand counts for. */
 export const runNowMinutes = 60
 
@@ -21,7 +22,8 @@ export function withOverride(overrides: readonly Override[], asked: Override): O
   const longer = asked.kind === 'pause' ? overrides.find((old) => old.kind === 'pause' && isSame(old, asked) && !isOver(old, asked.since) && endsLater(old, asked)) : undefined
   const added = longer === undefined ? asked : { ...asked, until: longer.until, isFor: longer.isFor }
   const kept = overrides.filter((old) => (isSame(old, added) ? false : added.kind === 'run-now' || old.kind === 'pause' || !touches(old, added)))
-  return [...kept, added].slice(-mostOverrides)
+  const all = [...kept, added]
+  return (all.length > mostOverrides ? holding(all, asked.since) : all).slice(-mostOverrides)
 }
 
 function endsLater(one: Override, other: Override): boolean {
@@ -32,9 +34,20 @@ export function isOver({ until }: Override, at: number): boolean {
   return until !== null && until <= at
 }
 
-/** The same list where nothing was over. */
-export function pruned(overrides: readonly Override[], at: number): readonly Override[] {
+/** Those that hold; the same list where all do. */
+export function holding(overrides: readonly Override[], at: number): readonly Override[] {
   return overrides.some((one) => isOver(one, at)) ? overrides.filter((one) => !isOver(one, at)) : overrides
+}
+
+/** Without what is only kept. */
+export function shownSettings(settings: PolicySettings, at: number): PolicySettings {
+  return { ...settings, overrides: [...holding(settings.overrides, at)] }
+}
+
+/** The same list where nothing is to go. "Until 18:00" is kept for a day: where the clock was wrong for a moment, it holds again. */
+export function pruned(overrides: readonly Override[], at: number): readonly Override[] {
+  const isGone = (one: Override): boolean => isOver(one, one.isFor ? at : at - keptMs)
+  return overrides.some(isGone) ? overrides.filter((one) => !isGone(one)) : overrides
 }
 
 /** The wall clock moved by itself: "for 1 h" stays an hour, "until 18:00" stays 18:00. */

@@ -1,12 +1,11 @@
-/** What was decided is carried out once; refusals are waited out; and a card that was given back is looked at. */
+/** What was decided is carried out once, and refusals are waited out. */
 import { describe, expect, test } from 'vitest'
 import { createActing, verdictOf, type ActingOptions } from '../../../main/policy/acting.ts'
-import { createFreedWatch } from '../../../main/policy/freed.ts'
 import { NotPossible } from '../../../main/system/not-possible.ts'
 import { createLog } from '../../../main/system/log.ts'
 import type { HistoryEvent } from '../../../shared/history.ts'
 import type { Decision, Do, PolicyProgramme } from '../../../shared/policy-state.ts'
-import { card, program, programme, testAt } from '../../helpers/policy-inputs.ts'
+import { programme, testAt } from '../../helpers/policy-inputs.ts'
 
 function decision(what: Do, over: Partial<Decision> & { isForUser?: boolean } = {}): Decision {
   const { isForUser = false, ...rest } = over
@@ -157,6 +156,28 @@ describe('carried out', () => {
   })
 })
 
+describe('a start that changes nothing', () => {
+  test('is asked for again after two seconds and not in a storm', async () => {
+    const { calls, clock, carry } = bench()
+    for (let no = 0; no < 10; no += 1) {
+      await carry('run', 'finishing')
+      clock.ms += 500
+    }
+    expect(calls).toEqual(['start', 'start', 'start'])
+  })
+
+  test.each([
+    ['waiting', 0],
+    ['finishing', 0],
+    ['starting', 1],
+    ['running', 1],
+  ])('where it is %s afterwards, "was started" is told %i times', async (phase, told) => {
+    const { events, carry } = bench({ start: () => Promise.resolve({ phase }) })
+    await carry('run', 'stopped')
+    expect(events.filter(({ id }) => id === 'policy-started')).toHaveLength(told)
+  })
+})
+
 describe('refused', () => {
   test('a refused start is tried again after 30 s, 1, 2 and 5 min, and says why meanwhile', async () => {
     let tries = 0
@@ -225,70 +246,5 @@ describe('refused', () => {
       clock.ms += 500
     }
     expect(stops).toBe(3)
-  })
-})
-
-describe('given back', () => {
-  const ours = program({ pid: 10, name: 'worker', whose: 'ours', memoryBytes: 8e9 })
-  const after = testAt + 1000
-  function freedBench() {
-    const events: HistoryEvent[] = []
-    const watch = createFreedWatch((told) => void events.push(...told))
-    return { events, watch, look: (cards: Parameters<typeof watch.look>[0], ms: number, phase: PolicyProgramme['phase'] = 'stopped') => watch.look(cards, [programme({ phase })], { at: testAt + ms, steadyMs: ms }) }
-  }
-
-  test('its processes are gone from the card: free, with how long it took', () => {
-    const { events, watch, look } = freedBench()
-    watch.stopped(programme({ phase: 'running' }), [card({ programs: [ours] })], { at: testAt, steadyMs: 0 })
-    look([card({ programs: [ours], at: testAt })], 500, 'stopping')
-    expect(watch.list()[0]).toMatchObject({ isOver: false, afterMs: null })
-    look([card({ programs: [program()], at: after })], 1500)
-    expect(watch.list()[0]).toMatchObject({ isOver: true, afterMs: 1500 })
-    expect(events.map(({ id }) => id)).toEqual(['policy-memory-freed'])
-    expect(events[0]?.sentence).toContain('8.0 GB')
-  })
-
-  test('a reading from before the stop frees nothing', () => {
-    const { watch, look } = freedBench()
-    watch.stopped(programme({ phase: 'running' }), [card({ programs: [ours] })], { at: testAt, steadyMs: 0 })
-    look([card({ programs: [], at: testAt - 1 })], 900)
-    expect(watch.list()[0]?.isOver).toBe(false)
-  })
-
-  test('still held after ten seconds: said once, with figures, and told when it is free after all', () => {
-    const { events, watch, look } = freedBench()
-    watch.stopped(programme({ phase: 'running' }), [card({ programs: [ours] })], { at: testAt, steadyMs: 0 })
-    for (const ms of [2000, 9000, 10_000, 11_000, 12_000]) look([card({ programs: [ours], at: testAt + ms })], ms, 'stopping')
-    expect(events.map(({ id }) => id)).toEqual(['policy-memory-held'])
-    expect(watch.list()[0]?.sentence).toBe('Example worker was told to stop 12 s ago, and GeForce RTX 4090 is not known to be free: worker (10) still holds 8.0 GB.')
-    look([card({ programs: [], at: testAt + 30_000 })], 30_000)
-    expect(events.map(({ id }) => id)).toEqual(['policy-memory-held', 'policy-memory-freed'])
-    expect(watch.list()[0]).toMatchObject({ isOver: true, afterMs: 30_000 })
-  })
-
-  test('another process with the same number is not ours any more', () => {
-    const { watch, look } = freedBench()
-    watch.stopped(programme({ phase: 'running' }), [card({ programs: [ours] })], { at: testAt, steadyMs: 0 })
-    look([card({ programs: [{ ...ours, startedAt: after }], at: after })], 1500)
-    expect(watch.list()[0]?.isOver).toBe(true)
-  })
-
-  test('a driver that names no process: by the card, about as before the start; what others hold by now is theirs', () => {
-    const { watch, look } = freedBench()
-    watch.started(programme(), [card({ memoryUsedBytes: 400e6 })])
-    watch.stopped(programme({ phase: 'running' }), [card({ memoryUsedBytes: 9e9 })], { at: testAt, steadyMs: 0 })
-    look([card({ memoryUsedBytes: 9e9, at: after })], 1500, 'stopping')
-    expect(watch.list()[0]?.isOver).toBe(false)
-    look([card({ memoryUsedBytes: 6.2e9, programs: [program({ memoryBytes: 6.1e9 })], at: after })], 2500)
-    expect(watch.list()[0]).toMatchObject({ isOver: true, afterMs: 2500 })
-  })
-
-  test('where nothing tells, it says that it cannot be told', () => {
-    const { events, watch, look } = freedBench()
-    watch.stopped(programme({ phase: 'running' }), [card({ memoryUsedBytes: null })], { at: testAt, steadyMs: 0 })
-    look([card({ memoryUsedBytes: null, at: after })], 11_000)
-    expect(events[0]?.sentence).toContain('the driver does not tell how much memory the card holds')
-    look([card({ memoryUsedBytes: null, at: after })], 11 * 60_000)
-    expect(watch.list()[0]).toMatchObject({ isOver: true, afterMs: null })
   })
 })

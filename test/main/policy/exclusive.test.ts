@@ -52,6 +52,14 @@ describe('two programmes on one card', () => {
     expect(decided.nextInMs).toBeLessThanOrEqual(60_000)
   })
 
+  test('what waits for something outside holds no card: the other has it, and what goes before still does', () => {
+    const waits = { ...up, phase: 'waiting' as const }
+    expect(both([a(up), b()])).toMatchObject({ 'b/b gpu-0': ['wait', 'exclusive'] })
+    expect(both([a(waits), b()])).toMatchObject({ 'b/b gpu-0': ['run', 'free'] })
+    expect(both([a({ ...waits, since: testAt - 60_000 }), b()])).toMatchObject({ 'b/b gpu-0': ['run', 'free'] })
+    expect(both([a(waits), b()], prefer('a/a'))).toMatchObject({ 'a/a gpu-0': ['run', 'free'], 'b/b gpu-0': ['wait', 'exclusive'] })
+  })
+
   test('one that may not run itself takes no card from another', () => {
     expect(both([a(), b({ cannotStart: 'It failed.' })])).toMatchObject({ 'a/a gpu-0': ['run', 'free'] })
     expect(both([a(up), b()], { settings: settings({ programmes: { 'a/a': { isArmed: true, may: 'always', priority: 0 }, 'b/b': { isArmed: true, may: null, priority: 9 } } }), machine: machine({ idleMs: known(0) }) })).toEqual({ 'a/a gpu-0': ['run', 'free'], 'b/b gpu-0': ['wait', 'user-here'] })

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { armedIn, changed, disarmedIn, ignored, overridden, resumed, type Known } from '../../../main/policy/asks.ts'
-import { isOver, moved, overrideOf, pauseOfAll, pruned, withOverride } from '../../../main/policy/overrides.ts'
+import { holding, isOver, moved, overrideOf, pauseOfAll, pruned, withOverride } from '../../../main/policy/overrides.ts'
 import type { Override } from '../../../shared/policy.ts'
 import { settings, testAt, testZone } from '../../helpers/policy-inputs.ts'
 
@@ -109,6 +109,10 @@ describe('over and moved', () => {
     expect(pruned(list, testAt)).toBe(list)
     expect(pruned(list, testAt + hour)).toEqual([list[1]])
     expect(isOver(runNow, testAt + hour - 1)).toBe(false)
+    const until = [{ ...runNow, isFor: false }]
+    expect(pruned(until, testAt + 24 * hour)).toBe(until)
+    expect(pruned(until, testAt + 25 * hour)).toEqual([])
+    expect(holding(until, testAt + hour)).toEqual([])
   })
 
   test('where the clock is set back an hour, "for 1 h" stays an hour and "until 18:00" stays 18:00', () => {

@@ -131,6 +131,7 @@ describe('kept awake', () => {
   test('while something paid runs or is to run; not for practice, a wish against it, or a machine that is told to sleep', () => {
     expect(why({ programmes: [programme({ phase: 'running' })] })).toBe('Example worker runs on this machine')
     expect(why({}, 'run')).toBe('Example worker runs on this machine')
+    expect(why({ programmes: [programme({ phase: 'waiting' })] }, 'run')).toBe(null)
     expect(why({})).toBe(null)
     expect(why({ programmes: [programme({ phase: 'running', isPractice: true })] })).toBe(null)
     expect(why({ programmes: [programme({ phase: 'running' })], settings: settings({ keepsAwake: false }) })).toBe(null)

@@ -87,6 +87,33 @@ describe('runs and stops', () => {
     expect(house.one.phase).toBe('running')
   })
 
+  test('a pause until a time holds again where the clock was ahead for a moment; meanwhile it is not shown, and its end is told', async () => {
+    const house = await running()
+    house.policy.override({ kind: 'pause', until: house.now() + 60 * minute, gpuId: null, programmeId: null })
+    house.jump(120 * minute)
+    await house.pass(5_000)
+    expect(house.policy.state().settings.overrides).toEqual([])
+    expect(house.events.filter(({ sentence }) => sentence === 'A pause is over.')).toHaveLength(1)
+    house.jump(-120 * minute)
+    await house.pass(15 * minute)
+    expect(house.policy.state().settings.overrides).toHaveLength(1)
+    expect(house.one.phase).toBe('stopped')
+  })
+
+  test('one reading of the sleepless clock that fails moves no pause', async () => {
+    let reads = 0
+    let failsAt = Infinity
+    const house = open({ layers: { uptimeMs: () => ((reads += 1) >= failsAt && reads < failsAt + 3 ? null : 500 * minute + house.now()) } })
+    house.policy.begin()
+    await house.pass(10_000)
+    house.policy.override({ kind: 'pause', minutes: 60, gpuId: null, programmeId: null })
+    const [before] = house.settings().overrides
+    failsAt = reads + 2
+    await house.pass(20_000)
+    expect(reads).toBeGreaterThan(failsAt + 5)
+    expect(house.settings().overrides).toEqual([before])
+  })
+
   test('started by hand it runs though the user is there, and stopped by hand it stays stopped', async () => {
     const house = open({ armed: [] })
     house.user('here')
